@@ -1,0 +1,115 @@
+"""``Idempotency-Key``: the same key and body get the stored answer, also while the first is at work.
+
+The row is written before the work begins, in a transaction of its own, and its answer after. A process that dies in
+between leaves a claim that is taken over once it is old; the services themselves keep such a repeat from doing
+anything twice. Answers of 500 and above are not kept: they say nothing about the work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from naksha.api.errors import ApiError, refuse
+from naksha.api.models import KeptAnswer
+from naksha.web.address import client_address, neighbourhood
+
+KEPT = timedelta(hours=24)
+CLAIM = timedelta(seconds=90)
+PATIENCE = 10.0  # seconds that a second request waits for the first
+HEADER = "Idempotency-Key"
+
+
+def once(request: Request, work: Callable[[], Response]) -> Response:
+    """``work()``, or the answer that it gave before to the same account, key and body."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return work()
+    if not 1 <= len(key) <= 255 or not key.isprintable():
+        raise refuse("Idempotency-Key", _("A key has 1 to 255 characters."))
+    account, fingerprint = _account(request), _fingerprint(request)
+    row = _claim(account, key, fingerprint)
+    if isinstance(row, Response):
+        return row
+    try:
+        response = work()
+    except Exception as error:
+        _keep_error(row, error, request)
+        raise
+    if response.status_code >= 500:
+        row.delete()
+    else:
+        _store(row, response.status_code, response.data)
+    return response
+
+
+def _keep_error(row: KeptAnswer, error: Exception, request: Request) -> None:
+    from naksha.api.errors import handler
+
+    told = handler(error, {"request": request})
+    if told is None or told.status_code >= 500 or told.status_code in (401, 429):
+        row.delete()
+    else:
+        _store(row, told.status_code, told.data)
+
+
+def _store(row: KeptAnswer, status: int, data: Any) -> None:
+    from rest_framework.utils.encoders import JSONEncoder
+
+    KeptAnswer.objects.filter(pk=row.pk).update(status=status, body=json.dumps(data, cls=JSONEncoder))
+
+
+def _claim(account: str, key: str, fingerprint: str) -> KeptAnswer | Response:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        now = timezone.now()
+        KeptAnswer.objects.filter(account=account, key=key, created_at__lt=now - KEPT).delete()
+        try:
+            with transaction.atomic():
+                return KeptAnswer.objects.create(account=account, key=key, fingerprint=fingerprint)
+        except IntegrityError:
+            row = KeptAnswer.objects.filter(account=account, key=key).first()
+        if row is None:
+            continue  # the first has failed meanwhile: it is ours to try
+        if row.fingerprint != fingerprint:
+            raise ApiError(
+                "IDEMPOTENCY_CONFLICT", 422, _("This Idempotency-Key was used for another request. Make a new one.")
+            )
+        if row.status is not None:
+            return Response(json.loads(row.body), status=row.status, headers={"Idempotent-Replayed": "true"})
+        dead = KeptAnswer.objects.filter(pk=row.pk, status__isnull=True, claimed_at__lt=now - CLAIM)
+        if dead.update(claimed_at=now):
+            return row
+        if time.monotonic() > deadline:
+            raise ApiError(
+                "INVALID_STATE", 409, _("The first request with this key is still at work. Ask again in a moment.")
+            )
+        time.sleep(0.05)
+
+
+def _account(request: Request) -> str:
+    user = request.user
+    if user is not None and user.is_authenticated:
+        return str(user.pk)
+    return hashlib.sha256(f"guest:{neighbourhood(client_address(request))}".encode()).hexdigest()
+
+
+def _fingerprint(request: Request) -> str:
+    body = json.dumps(request.data, sort_keys=True, default=str)
+    return hashlib.sha256(f"{request.method} {request.path_info}\n{body}".encode()).hexdigest()
+
+
+def forget_old() -> int:
+    """Drop what is older than a day. Returns how many rows."""
+    gone, _each = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    return gone

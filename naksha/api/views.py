@@ -1,0 +1,101 @@
+"""The base of every endpoint: the envelope of what goes well, and conditional GETs of what is public."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from naksha.api import paging
+from naksha.api.errors import VALIDATION, ApiError
+from naksha.api.idempotency import once
+
+
+class ApiView(APIView):
+    """Views fetch, authorise, call a service, and answer with :meth:`ok` or :meth:`page`."""
+
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    public_cache = False  # whether a GET carries an ETag and answers 304
+    idempotent: ClassVar[frozenset[str]] = frozenset()  # the methods that take an Idempotency-Key
+
+    def ok(self, data: Any = None, message: str = "", *, status: int = 200) -> Response:
+        return Response({"message": message, "data": data}, status=status)
+
+    def page(
+        self, name: str, rows: QuerySet[Any] | Sequence[Any], serializer: type[BaseSerializer[Any]], **context: Any
+    ) -> Response:
+        """One page of ``rows`` under ``name``, as ``serializer`` words each."""
+        found, pagination = paging.page_of(self.request, rows)
+        many = serializer(found, many=True, context={"request": self.request, **context})
+        return Response({"message": "", "data": {name: many.data, "pagination": pagination}})
+
+    def checked(self, serializer: type[BaseSerializer[Any]], **kwargs: Any) -> Any:
+        """The body as ``serializer`` takes it. Raises a 400 that names each wrong field."""
+        taken = serializer(data=self.request.data, context={"request": self.request}, **kwargs)
+        taken.is_valid(raise_exception=True)
+        return taken.validated_data
+
+    def filters(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
+        """The filters of the address, as ``serializer`` takes them; one that is left empty is none. Raises a 400 that
+        names each wrong one. Names that it does not know are others' business (``page``, ``ordering``)."""
+        known = serializer().fields  # type: ignore[attr-defined]
+        given = {name: value for name, value in self.request.query_params.items() if name in known and value}
+        taken = serializer(data=given, context={"request": self.request})
+        taken.is_valid(raise_exception=True)
+        return dict(taken.validated_data)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        method = str(request.method).lower()
+        handle = getattr(self, method, None)
+        if handle is None:
+            return
+
+        def handled(*a: Any, **k: Any) -> Any:
+            if not getattr(handle, "takes_body", True):
+                refuse_body(request)
+            return handle(*a, **k)
+
+        once_only = method in self.idempotent  # whether it is another request under a known key is asked first
+        setattr(self, method, (lambda *a, **k: once(request, lambda: handled(*a, **k))) if once_only else handled)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if self.public_cache and request.method in ("GET", "HEAD") and response.status_code == 200:
+            response.render()
+            response["ETag"] = tag = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+            response["Cache-Control"] = "public, max-age=0, must-revalidate"
+            patch_vary_headers(response, ["Authorization", "Accept-Language"])
+            if tag in [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]:
+                response.status_code = 304
+                response.content = b""
+        return response
+
+
+def refuse_body(request: Request) -> None:
+    """Raises a 400 that names each field of a body that is sent where none is taken. An empty object is none."""
+    given = request.data if request.META.get("CONTENT_LENGTH") else None
+    if given is None or given == {}:
+        return
+    names = list(given) if isinstance(given, dict) else []
+    wrong = {str(name): [_("There is no such field.")] for name in names}
+    details = wrong or {"nonFieldErrors": [_("This takes no body.")]}
+    raise ApiError(VALIDATION, 400, _("Some of this is not right."), details=details)
+
+
+class FileView(ApiView):
+    """Answers with a file, whatever media type is asked for. Its errors are JSON all the same."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        return super().perform_content_negotiation(request, force=True)

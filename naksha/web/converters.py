@@ -1,0 +1,20 @@
+"""Parts of addresses that several apps use."""
+
+from __future__ import annotations
+
+from django.urls import register_converter
+
+
+class TokenConverter:
+    """A link's secret: 20 to 64 signs, so that the words beside it are never one."""
+
+    regex = "[A-Za-z0-9_-]{20,64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TokenConverter, "token")

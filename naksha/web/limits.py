@@ -1,0 +1,174 @@
+"""Counting attempts so that 64 parallel tries are 64 tries.
+
+A window opens with the first try and lasts ``seconds``; within it ``limit`` tries are allowed. Redis counts in one
+script; without Redis, or while it does not answer, the database counts in one statement.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import secrets
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+import redis
+from django.conf import settings
+from django.db import connection
+from redis.backoff import NoBackoff
+from redis.commands.core import Script
+from redis.retry import Retry
+
+from naksha.outage import REDIS_AWAY, Outage
+from naksha.web.models import AttemptCount
+
+outage = Outage("limits")
+
+# A refused try is not added up for ever: the count stops one above the limit, so that giving back stays possible.
+_HIT = """
+local told = {}
+for n, key in ipairs(KEYS) do
+    local used = redis.call('INCR', key)
+    if used == 1 then redis.call('PEXPIRE', key, ARGV[2 * n]) end
+    if used > tonumber(ARGV[2 * n - 1]) + 1 then used = redis.call('DECR', key) end
+    told[n] = {used, redis.call('PTTL', key)}
+end
+return told
+"""
+_GIVE_BACK = """
+if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then return redis.call('DECR', KEYS[1]) end
+return 0
+"""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one try was told."""
+
+    limit: int
+    used: int
+    resets_in: float  # seconds
+
+    @property
+    def allowed(self) -> bool:
+        return self.used <= self.limit
+
+    @property
+    def remaining(self) -> int:
+        return max(0, self.limit - self.used)
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds until a try is allowed again, at least 1."""
+        return max(1, math.ceil(self.resets_in))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``limit`` tries of ``key`` ("login:account:asha@example.com") in a window of ``seconds``."""
+
+    key: str
+    limit: int
+    seconds: int
+
+    @property
+    def name(self) -> str:
+        return _name(self.key, self.limit, self.seconds)
+
+
+def hit(*, key: str, limit: int, seconds: int) -> Limit:
+    """Count one try of ``key``. Safe in any number of processes at once."""
+    return hit_all([Rule(key, limit, seconds)])[0]
+
+
+def hit_all(rules: list[Rule]) -> list[Limit]:
+    """Count one try under each rule, in one question to Redis. Safe as :func:`hit` is."""
+    if (server := _redis()) and outage.worth_asking:
+        try:
+            asked = [value for rule in rules for value in (rule.limit, rule.seconds * 1000)]
+            told = server.hit(keys=[rule.name for rule in rules], args=asked)
+        except REDIS_AWAY as error:
+            outage.began(error)
+        else:
+            outage.ended()
+            return [
+                Limit(rule.limit, int(used), max(0, int(left)) / 1000)
+                for rule, (used, left) in zip(rules, told, strict=True)
+            ]
+    return [_hit_database(rule.name, rule.limit, rule.seconds) for rule in rules]
+
+
+def give_back(*, key: str, limit: int, seconds: int) -> None:
+    """Take one try of ``key`` back, because it was not the kind that is limited (a right password)."""
+    name = _name(key, limit, seconds)
+    if (server := _redis()) and outage.worth_asking:
+        try:
+            server.give_back(keys=[name])
+        except REDIS_AWAY as error:
+            outage.began(error)
+        else:
+            return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {AttemptCount._meta.db_table} SET used = used - 1 WHERE key = %s AND used > 0",  # noqa: S608
+            [name],
+        )
+
+
+def forget(*, key: str, limit: int, seconds: int) -> None:
+    """Open a new window for ``key``."""
+    name = _name(key, limit, seconds)
+    if (server := _redis()) and outage.worth_asking:
+        try:
+            server.client.delete(name)
+        except REDIS_AWAY as error:
+            outage.began(error)
+    AttemptCount.objects.filter(key=name).delete()
+
+
+def _hit_database(name: str, limit: int, seconds: int) -> Limit:
+    table = AttemptCount._meta.db_table
+    now = time.time()
+    if secrets.randbelow(500) == 0:
+        AttemptCount.objects.filter(ends_at__lt=now).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {table} (key, used, ends_at) VALUES (%(key)s, 1, %(ends_at)s)
+            ON CONFLICT (key) DO UPDATE SET
+                used = CASE WHEN {table}.ends_at <= %(now)s THEN 1
+                            WHEN {table}.used > %(limit)s THEN {table}.used
+                            ELSE {table}.used + 1 END,
+                ends_at = CASE WHEN {table}.ends_at <= %(now)s THEN excluded.ends_at ELSE {table}.ends_at END
+            RETURNING used, ends_at
+            """,  # noqa: S608  the table's name is ours
+            {"key": name, "ends_at": now + seconds, "now": now, "limit": limit},
+        )
+        used, ends_at = cursor.fetchone()
+    return Limit(limit, used, ends_at - now)
+
+
+def _name(key: str, limit: int, seconds: int) -> str:
+    """A name of one length that holds no address in clear, and changes with the rule."""
+    return hashlib.sha256(f"{settings.SECRET_KEY}|{key}|{limit}|{seconds}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Server:
+    """A Redis with our scripts. Kept, because making a client costs more than asking it."""
+
+    client: redis.Redis
+    hit: Script
+    give_back: Script
+
+
+@lru_cache(maxsize=4)
+def _server(url: str) -> _Server:
+    client = redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1.0, retry=Retry(NoBackoff(), 0))
+    return _Server(client, client.register_script(_HIT), client.register_script(_GIVE_BACK))
+
+
+def _redis() -> _Server | None:
+    url: str = settings.LIMITS_REDIS_URL
+    return _server(url) if url else None
