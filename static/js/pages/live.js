@@ -1,0 +1,73 @@
+// A page that stays true while it is open: <div data-live="/fragment/" data-live-on="bookings sessions"
+// data-version='W/"…"'> asks whether it has changed (304: no) and takes the new fragment: at once when the socket of
+// static/js/bell.js tells of one of its topics, every two minutes beside it, and every 20 seconds without it. Nothing is
+// replaced while a form is being sent, holds what somebody has typed into it, or something is data-busy; then a later
+// round does it. Who stands on a link or button with the keyboard goes on standing on it, or where it is gone on what is
+// data-live-home; what was unfolded stays so.
+const box = document.querySelector("[data-live]");
+const news = document.querySelector("[data-live-news]");
+const EVERY = 20000;
+let version = box.dataset.version;
+const words = box.querySelector("[data-live-words]")?.textContent;
+
+const say = (lost) => {
+  const mark = box.querySelector("[data-live-mark]");
+  if (!mark) return;
+  mark.classList.toggle("is-lost", lost);
+  mark.querySelector("[data-live-words]").textContent = lost ? box.dataset.lost : words;
+};
+const TEXTS = 'form[method="post"] :is(textarea, input:not([type="checkbox"], [type="radio"]))';
+const typed = () => [...box.querySelectorAll(TEXTS)].some((field) => field.value !== field.defaultValue);
+const busy = () => box.querySelector("form[data-sent], [data-busy]") || typed();
+const unfolded = () => [...box.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
+const place = () => {
+  const held = document.activeElement;
+  if (!box.contains(held)) return null;
+  if (held.id) return `#${CSS.escape(held.id)}`;
+  if (held.matches("a[href]")) return `a[href="${CSS.escape(held.getAttribute("href"))}"]`;
+  if (held.form) return `form[action="${CSS.escape(held.form.getAttribute("action"))}"] button`;
+  return held.matches("[data-copy]") ? "[data-copy]" : "[data-live-home], h1";
+};
+
+const look = async () => {
+  if (document.hidden || busy()) return;
+  try {
+    const response = await fetch(box.dataset.live, { headers: { "If-None-Match": version, "X-Requested-With": "fetch" }, redirect: "manual" });
+    if (response.type === "opaqueredirect") return location.reload(); // logged out meanwhile
+    if (response.status === 404) return location.reload(); // it is gone, or opens no longer
+    if (response.status === 200) {
+      const fresh = await response.text();
+      if (busy()) return;
+      version = response.headers.get("ETag") ?? version;
+      const before = box.textContent.replace(/\s+/g, " ");
+      const held = place();
+      const open = unfolded();
+      box.innerHTML = fresh;
+      for (const summary of box.querySelectorAll("details > summary")) summary.parentElement.open ||= open.includes(summary.textContent);
+      for (const button of box.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+      for (const button of box.querySelectorAll("[data-share]")) button.hidden = !navigator.share;
+      if (held) (box.querySelector(held) ?? box.querySelector("[data-live-home]"))?.focus({ preventScroll: true });
+      document.dispatchEvent(new CustomEvent("htmx:afterSettle"));
+      if (news && box.textContent.replace(/\s+/g, " ") !== before) news.textContent = box.dataset.news;
+    }
+    say(!response.ok && response.status !== 304);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // TypeError: the network is away
+    say(true);
+  }
+};
+const topics = box.dataset.liveOn?.split(" ") ?? [];
+let rounds = 0;
+setInterval(() => {
+  if (document.documentElement.dataset.socket !== "open" || ++rounds % 6 === 0) look();
+}, EVERY);
+// A change is often told in several parts: one look for all that come together, and one at most under way.
+let soon = null;
+document.addEventListener("naksha:changed", (event) => {
+  if (event.detail !== "*" && !topics.includes(event.detail)) return;
+  soon ??= setTimeout(() => {
+    soon = null;
+    look();
+  }, 150);
+});
+document.addEventListener("visibilitychange", look);
