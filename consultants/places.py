@@ -1,0 +1,60 @@
+"""Fields, languages and cities that every installation starts with. Admins may add more; these keep their names."""
+
+FIELDS = [
+    ("tax", "Tax and accounts"),
+    ("law", "Law"),
+    ("business", "Business and strategy"),
+    ("technology", "Technology"),
+    ("design", "Design"),
+    ("careers", "Careers"),
+    ("money", "Personal finance"),
+    ("education", "Study and admissions"),
+    ("nutrition", "Nutrition"),
+    ("mind", "Counselling"),
+    ("homes", "Architecture and homes"),
+    ("marketing", "Marketing"),
+    ("farming", "Farming and land"),
+]
+
+LANGUAGES = [
+    ("en", "English", "English"),
+    ("hi", "Hindi", "हिन्दी"),
+    ("mr", "Marathi", "मराठी"),
+    ("bn", "Bengali", "বাংলা"),
+    ("ta", "Tamil", "தமிழ்"),
+    ("te", "Telugu", "తెలుగు"),
+    ("kn", "Kannada", "ಕನ್ನಡ"),
+    ("ml", "Malayalam", "മലയാളം"),
+    ("gu", "Gujarati", "ગુજરાતી"),
+    ("pa", "Punjabi", "ਪੰਜਾਬੀ"),
+    ("ur", "Urdu", "اردو"),
+    ("or", "Odia", "ଓଡ଼ିଆ"),
+    ("as", "Assamese", "অসমীয়া"),
+]
+
+# slug, name, GST state code, latitude, longitude (degrees)
+CITIES = [
+    ("ahmedabad", "Ahmedabad", "24", "23.0225", "72.5714"),
+    ("bengaluru", "Bengaluru", "29", "12.9716", "77.5946"),
+    ("bhopal", "Bhopal", "23", "23.2599", "77.4126"),
+    ("bhubaneswar", "Bhubaneswar", "21", "20.2961", "85.8245"),
+    ("chandigarh", "Chandigarh", "04", "30.7333", "76.7794"),
+    ("chennai", "Chennai", "33", "13.0827", "80.2707"),
+    ("delhi", "Delhi", "07", "28.6139", "77.2090"),
+    ("guwahati", "Guwahati", "18", "26.1445", "91.7362"),
+    ("hyderabad", "Hyderabad", "36", "17.3850", "78.4867"),
+    ("indore", "Indore", "23", "22.7196", "75.8577"),
+    ("jaipur", "Jaipur", "08", "26.9124", "75.7873"),
+    ("kochi", "Kochi", "32", "9.9312", "76.2673"),
+    ("kolkata", "Kolkata", "19", "22.5726", "88.3639"),
+    ("leh", "Leh", "38", "34.1526", "77.5771"),
+    ("lucknow", "Lucknow", "09", "26.8467", "80.9462"),
+    ("mumbai", "Mumbai", "27", "19.0760", "72.8777"),
+    ("mysuru", "Mysuru", "29", "12.2958", "76.6394"),
+    ("nagpur", "Nagpur", "27", "21.1458", "79.0882"),
+    ("panaji", "Panaji", "30", "15.4909", "73.8278"),
+    ("pune", "Pune", "27", "18.5204", "73.8567"),
+    ("surat", "Surat", "24", "21.1702", "72.8311"),
+    ("thiruvananthapuram", "Thiruvananthapuram", "32", "8.5241", "76.9366"),
+    ("visakhapatnam", "Visakhapatnam", "37", "17.6868", "83.2185"),
+]

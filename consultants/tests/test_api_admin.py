@@ -1,0 +1,378 @@
+"""Consultants and accounts in the hands of admins, over the API."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.base import ContentFile
+
+from accounts.models import AuditEntry, User
+from consultants.models import ApprovalDocument, Consultant
+from naksha.api.testing import api_of
+from naksha.testing import PASSWORD, make_admin, make_client, make_consultant, make_user
+from notifications.models import OutgoingMail
+
+pytestmark = pytest.mark.django_db
+PAGE = {
+    "displayName": "Asha Devi Rao",
+    "headline": "Tax, plainly",
+    "bio": "Notices answered.",
+    "credentials": "FCA",
+    "experienceYears": 15,
+    "isListed": True,
+    "reason": "Asked by phone.",
+}
+
+
+@pytest.fixture
+def admin(admin_user: Any) -> Any:
+    return api_of(admin_user)
+
+
+@pytest.fixture
+def applicant() -> Any:
+    return make_consultant(slug="new-one", status="submitted", display_name="Usha Nair")
+
+
+def same(answer: Any) -> Any:
+    return {key: value for key, value in answer.body.items() if key not in ("path", "timestamp")}
+
+
+# --- consultants ------------------------------------------------------------------------------
+
+
+def test_the_list_says_each_consultant_in_one_form(admin: Any, consultant: Any) -> None:
+    data = admin.get("/admin/consultants").data
+    assert data["pagination"]["totalCount"] == 1
+    assert data["consultants"] == [
+        {
+            "id": str(consultant.pk),
+            "userId": str(consultant.user_id),
+            "slug": "asha-rao",
+            "displayName": consultant.display_name,
+            "email": consultant.user.email,
+            "status": "APPROVED",
+            "isApprovedByAdmin": True,
+            "isListed": True,
+            "profileCompleted": True,
+            "city": "Pune",
+            "submittedAt": None,
+            "decidedAt": None,
+            "createdAt": consultant.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+    ]
+
+
+def test_the_list_is_filtered_searched_and_ordered(admin: Any, consultant: Any, applicant: Any) -> Any:
+    def slugs(**query: Any) -> Any:
+        return [row["slug"] for row in admin.get("/admin/consultants", **query).data["consultants"]]
+
+    assert slugs(status="SUBMITTED") == ["new-one"]
+    assert slugs(status="approved") == ["asha-rao"]
+    assert slugs(search="nair") == slugs(search=applicant.user.email) == ["new-one"]
+    assert slugs(ordering="createdAt") == ["asha-rao", "new-one"]
+    assert slugs(ordering="-name") == ["new-one", "asha-rao"]
+    assert slugs(page=9) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("consultants", {"status": "odd"}),
+        ("consultants", {"ordering": "email"}),
+        ("consultants", {"search": "x" * 201}),
+        ("consultants", {"page": "0"}),
+        ("users", {"accountType": "boss"}),
+        ("users", {"isActive": "maybe"}),
+        ("users", {"ordering": "password"}),
+        ("users/pending", {"pageSize": "101"}),
+    ],
+)
+def test_a_bad_filter_is_named(admin: Any, path: Any, query: Any) -> None:
+    answer = admin.get(f"/admin/{path}", **query)
+    assert (answer.status, list(answer.details)) == (400, list(query))
+
+
+@pytest.mark.parametrize("path", ["consultants", "users", "users/pending"])
+@pytest.mark.parametrize("rows", [1, 12])
+def test_a_list_costs_the_same_however_long_it_is(
+    admin: Any, path: Any, rows: Any, django_assert_num_queries: Any
+) -> None:
+    for _ in range(rows):
+        make_consultant(status="submitted")
+    with django_assert_num_queries(4):  # the limit, the login, the count, the rows
+        assert admin.get(f"/admin/{path}").status == 200
+
+
+def test_one_is_shown_with_papers_steps_and_history(admin: Any, applicant: Any, admin_user: Any) -> None:
+    ApprovalDocument.objects.create(
+        consultant=applicant, kind="identity", file=ContentFile(b"x", "x.pdf"), original_name="pan.pdf", size=1
+    )
+    admin.post(
+        "/admin/consultants/approve", {"consultantId": str(applicant.pk), "action": "approve", "reason": "Fine."}
+    )
+    data = admin.get(f"/admin/consultants/{applicant.pk}").data
+    assert [(paper["kind"], paper["name"], paper["size"]) for paper in data["documents"]] == [
+        ("IDENTITY", "pan.pdf", 1)
+    ]
+    assert {step["key"] for step in data["steps"]} >= {"mail", "headline", "identity"}
+    line = data["history"][0]
+    assert (line["action"], line["actor"], line["reason"]) == ("consultant.approved", admin_user.email, "Fine.")
+    assert data["decisionNote"] == "Fine."
+
+
+def test_what_there_is_not_is_not_found(admin: Any) -> None:
+    one, other = (admin.get(f"/admin/consultants/{uuid4()}") for _ in range(2))
+    assert one.status == 404
+    assert same(one) == same(other)
+    assert admin.put(f"/admin/consultants/{uuid4()}", PAGE).status == 404
+    assert admin.get("/admin/consultants/not-an-id").status == 404
+
+
+def test_an_application_is_approved_and_the_consultant_told(admin: Any, admin_user: Any, applicant: Any) -> None:
+    body = {"consultantId": str(applicant.pk), "action": "approve"}
+    data = admin.post("/admin/consultants/approve", body).data
+    applicant.refresh_from_db()
+    assert data == {
+        "consultantId": str(applicant.pk),
+        "isApprovedByAdmin": True,
+        "approvedAt": applicant.decided_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "approvedBy": str(admin_user.pk),
+    }
+    assert OutgoingMail.objects.get().template == "application_approved"
+    again = admin.post("/admin/consultants/approve", body)
+    assert (again.status, again.code) == (409, "INVALID_STATE")
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_a_rejection_needs_its_reason(admin: Any, applicant: Any) -> None:
+    body = {"consultantId": str(applicant.pk), "action": "reject"}
+    answer = admin.post("/admin/consultants/approve", body)
+    assert (answer.status, list(answer.details)) == (400, ["reason"])
+    data = admin.post("/admin/consultants/approve", {**body, "reason": "The papers are of somebody else."}).data
+    assert data == {
+        "consultantId": str(applicant.pk),
+        "isApprovedByAdmin": False,
+        "approvedAt": None,
+        "approvedBy": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"action": "delete"}, "action"), ({"consultantId": "x"}, "consultantId"), ({"status": "x"}, "status")],
+)
+def test_a_bad_decision_is_named(admin: Any, applicant: Any, change: Any, field: Any) -> None:
+    body = {"consultantId": str(applicant.pk), "action": "approve", **change}
+    assert list(admin.post("/admin/consultants/approve", body).details) == [field]
+
+
+def test_a_page_is_changed_with_a_line_in_the_trail(admin: Any, admin_user: Any, consultant: Any) -> None:
+    data = admin.put(f"/admin/consultants/{consultant.pk}", PAGE).data
+    assert {name: data[name] for name in PAGE if name != "reason"} == {
+        name: value for name, value in PAGE.items() if name != "reason"
+    }
+    line = AuditEntry.objects.get(action="consultant.edited")
+    assert (line.actor, line.subject_id, line.reason) == (admin_user, consultant.pk, "Asked by phone.")
+    assert line.data == {"changed": ["bio", "credentials", "display_name", "experience_years", "headline"]}
+    assert AuditEntry.objects.get(action="consultant.renamed").actor == admin_user
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("displayName", "A"),
+        ("headline", "x" * 121),
+        ("bio", "x" * 4001),
+        ("credentials", None),
+        ("experienceYears", 71),
+        ("isListed", "perhaps"),
+        ("status", "DRAFT"),
+        ("reason", ""),
+        ("slug", "other"),
+        ("isApproved", True),
+    ],
+)
+def test_a_bad_change_is_named_and_nothing_changes(admin: Any, consultant: Any, name: Any, value: Any) -> None:
+    answer = admin.put(f"/admin/consultants/{consultant.pk}", {**PAGE, name: value})
+    assert (answer.status, list(answer.details)) == (400, [name])
+    assert not AuditEntry.objects.filter(action="consultant.edited").exists()
+
+
+def test_a_put_takes_the_whole(admin: Any, consultant: Any) -> None:
+    assert set(admin.put(f"/admin/consultants/{consultant.pk}", {"reason": "x"}).details) == set(PAGE) - {"reason"}
+
+
+def test_a_consultant_is_suspended_and_opened_again(admin: Any, consultant: Any) -> None:
+    theirs = api_of(consultant.user)
+    path = f"/admin/consultants/{consultant.pk}"
+    assert admin.put(path, {**PAGE, "status": "SUSPENDED"}).data["status"] == "SUSPENDED"
+    assert theirs.get("/auth/me").status == 401
+    assert admin.put(path, {**PAGE, "status": "SUSPENDED"}).data["status"] == "SUSPENDED"
+    assert AuditEntry.objects.filter(action="consultant.suspended").count() == 1
+    assert admin.put(path, {**PAGE, "status": "APPROVED"}).data["status"] == "APPROVED"
+    assert User.objects.get(pk=consultant.user_id).is_active
+
+
+def test_an_application_is_not_approved_by_a_put(admin: Any, applicant: Any) -> None:
+    answer = admin.put(f"/admin/consultants/{applicant.pk}", {**PAGE, "status": "APPROVED"})
+    assert (answer.status, answer.code) == (409, "INVALID_STATE")
+    applicant.refresh_from_db()
+    assert (applicant.status, applicant.display_name) == ("submitted", "Usha Nair")
+
+
+def test_some_of_a_page_is_changed_and_always_with_a_reason(admin: Any, consultant: Any) -> None:
+    path = f"/admin/consultants/{consultant.pk}"
+    before = admin.get(path).data
+    assert list(admin.patch(path, {"headline": "Tax, plainly"}).details) == ["reason"]
+    after = admin.patch(path, {"headline": "Tax, plainly", "reason": "Asked by phone."}).data
+    assert {name for name in before if before[name] != after[name]} == {"headline"}
+    assert AuditEntry.objects.get(action="consultant.edited").reason == "Asked by phone."
+    suspended = admin.patch(path, {"status": "SUSPENDED", "reason": "Three complaints."}).data
+    assert (suspended["status"], suspended["headline"]) == ("SUSPENDED", "Tax, plainly")
+
+
+# --- accounts ---------------------------------------------------------------------------------
+
+
+def test_an_account_is_shown_without_a_secret(admin: Any, consultant: Any) -> None:
+    answer = admin.get(f"/admin/users/{consultant.user_id}")
+    user = consultant.user
+    assert {name: value for name, value in answer.data.items() if name != "history"} == {
+        "id": str(user.pk),
+        "email": user.email,
+        "name": user.name,
+        "accountType": "consultant",
+        "isActive": True,
+        "isSuperAdmin": False,
+        "isEmailVerified": True,
+        "consultantId": str(consultant.pk),
+        "consultantStatus": "APPROVED",
+        "lastLoginAt": None,
+        "createdAt": user.date_joined.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    assert user.password not in answer.response.content.decode()
+
+
+def test_accounts_are_filtered_and_searched(admin: Any, admin_user: Any, client_user: Any, consultant: Any) -> Any:
+    gone = make_user(is_active=False, first_name="Gone")
+
+    def emails(**query: Any) -> Any:
+        return {row["email"] for row in admin.get("/admin/users", **query).data["users"]}
+
+    assert emails(accountType="admin") == {admin_user.email}
+    assert emails(isActive="false") == {gone.email}
+    assert emails(search="qureshi") == {client_user.email}
+    assert len(emails()) == 4
+
+
+def test_who_has_waited_longest_comes_first(admin: Any, consultant: Any) -> None:
+    later, sooner = make_consultant(status="submitted"), make_consultant(status="submitted")
+    Consultant.objects.filter(pk=sooner.pk).update(submitted_at="2026-11-01T00:00Z")
+    Consultant.objects.filter(pk=later.pk).update(submitted_at="2026-11-02T00:00Z")
+    rows = admin.get("/admin/users/pending").data["users"]
+    assert [row["consultantId"] for row in rows] == [str(sooner.pk), str(later.pk)]
+    rows = admin.get("/admin/users/pending", ordering="-submittedAt").data["users"]
+    assert [row["consultantId"] for row in rows] == [str(later.pk), str(sooner.pk)]
+
+
+def test_an_account_is_renamed_closed_and_opened(admin: Any, admin_user: Any, client_user: Any) -> None:
+    path = f"/admin/users/{client_user.pk}"
+    theirs = api_of(client_user)
+    data = admin.put(path, {"name": "Farhan Ali", "isActive": False, "reason": "Abuse."}).data
+    assert (data["name"], data["isActive"]) == ("Farhan Ali", False)
+    assert theirs.get("/auth/me").status == 401
+    assert [line["action"] for line in data["history"]][:2] == ["account.closed", "account.renamed"]
+    assert {line.actor for line in AuditEntry.objects.filter(subject_id=client_user.pk)} == {admin_user}
+    assert admin.put(path, {"name": "Farhan Ali", "isActive": True, "reason": "Sorry."}).data["isActive"] is True
+
+
+def test_an_account_is_renamed_or_closed_by_itself(admin: Any, client_user: Any) -> None:
+    path = f"/admin/users/{client_user.pk}"
+    assert list(admin.patch(path, {"isActive": False}).details) == ["reason"]
+    renamed = admin.patch(path, {"name": "Farhan Ali", "reason": "Asked by phone."}).data
+    assert (renamed["name"], renamed["isActive"]) == ("Farhan Ali", True)
+    closed = admin.patch(path, {"isActive": False, "reason": "Abuse."}).data
+    assert (closed["name"], closed["isActive"]) == ("Farhan Ali", False)
+
+
+def test_a_consultants_account_is_suspended_with_the_page(admin: Any, consultant: Any) -> None:
+    path = f"/admin/users/{consultant.user_id}"
+    body = {"name": "Asha Rao", "isActive": False, "reason": "Three complaints."}
+    assert admin.put(path, body).data["consultantStatus"] == "SUSPENDED"
+    assert admin.put(path, {**body, "isActive": True}).data["consultantStatus"] == "APPROVED"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_plain_admin_touches_no_admin_and_nobody_their_own_account(admin: Any, admin_user: Any, method: Any) -> None:
+    boss = make_admin(is_superuser=True)
+    body = {"name": "X Y", "isActive": False, "reason": "x"} if method == "PUT" else {"reason": "x"}
+    answer = admin.send(method, f"/admin/users/{boss.pk}", body)
+    assert (answer.status, answer.code) == (403, "PERMISSION_DENIED")
+    own = admin.send(method, f"/admin/users/{admin_user.pk}", body)
+    assert own.status == 409
+    assert User.objects.filter(is_active=True, role="admin").count() == 2
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": "A"}, "name"),
+        ({"isActive": None}, "isActive"),
+        ({"reason": " "}, "reason"),
+        ({"role": "admin"}, "role"),
+    ],
+)
+def test_a_bad_change_of_an_account_is_named(admin: Any, client_user: Any, change: Any, field: Any) -> None:
+    body = {"name": "Farhan Ali", "isActive": True, "reason": "x", **change}
+    answer = admin.put(f"/admin/users/{client_user.pk}", body)
+    assert (answer.status, list(answer.details)) == (400, [field])
+
+
+def test_a_client_is_erased_with_a_trail_that_names_nobody(
+    admin: Any, admin_user: Any, client_user: Any, consultant: Any
+) -> None:
+    make_client(consultant, user=client_user, email=client_user.email, name=client_user.name)
+    answer = admin.delete(f"/admin/users/{client_user.pk}", {"reason": "Asked by mail."})
+    assert answer.status == 200
+    assert not User.objects.filter(pk=client_user.pk).exists()
+    line = AuditEntry.objects.get(action="account.erased_for")
+    assert line.actor == admin_user
+    assert client_user.email not in str(AuditEntry.objects.filter(subject_id=client_user.pk).values())
+    assert admin.delete(f"/admin/users/{client_user.pk}", {}).status == 404
+
+
+def test_a_consultants_account_is_not_erased(admin: Any, consultant: Any) -> None:
+    answer = admin.delete(f"/admin/users/{consultant.user_id}", {"reason": "x"})
+    assert (answer.status, answer.code) == (409, "INVALID_STATE")
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_client_with_something_open_is_not_erased(admin: Any, client_user: Any, consultant: Any) -> None:
+    from client_area.testing import booked
+
+    booked(client_user, consultant)
+    answer = admin.delete(f"/admin/users/{client_user.pk}", {"reason": "x"})
+    assert (answer.status, answer.code) == (409, "INVALID_STATE")
+    assert User.objects.filter(pk=client_user.pk).exists()
+
+
+def test_an_application_is_decided_by_its_account(admin: Any, applicant: Any, client_user: Any) -> None:
+    path = f"/admin/users/{applicant.user_id}"
+    assert list(admin.post(f"{path}/reject", {}).details) == ["reason"]
+    assert admin.post(f"{path}/reject", {"reason": "Not yet."}).data["isApprovedByAdmin"] is False
+    assert admin.post(f"{path}/reject", {"reason": "Not yet."}).status == 409
+    Consultant.objects.filter(pk=applicant.pk).update(status="submitted")
+    assert admin.post(f"{path}/approve", {}).data["isApprovedByAdmin"] is True
+    assert admin.post(f"/admin/users/{client_user.pk}/approve", {}).status == 409
+    assert admin.post(f"/admin/users/{uuid4()}/approve", {}).status == 404
+
+
+def test_approved_they_may_use_the_dashboard_at_once(admin: Any, applicant: Any) -> None:
+    theirs = api_of(applicant.user)
+    assert theirs.get("/consultant/services").code == "ADMIN_APPROVAL_REQUIRED"
+    admin.post(f"/admin/users/{applicant.user_id}/approve", {})
+    assert theirs.get("/consultant/services").status == 200
+    body = {"email": applicant.user.email, "password": PASSWORD}
+    assert theirs.post("/auth/login", body).data["permissions"]["canAccessDashboard"]
