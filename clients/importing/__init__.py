@@ -1,0 +1,1 @@
+"""Reading a list of clients: the file, its columns, its rows."""
