@@ -1,0 +1,1 @@
+"""Payments, refunds and what a consultant has earned."""
