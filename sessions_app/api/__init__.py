@@ -1,0 +1,1 @@
+"""The JSON API of sessions, their chats, rooms and files."""

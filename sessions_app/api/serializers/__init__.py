@@ -1,0 +1,35 @@
+"""Sessions as the contract words them: what is told, what is typed, what is done with several."""
+
+from sessions_app.api.serializers.names import PLATFORM_NAMES, STATUSES, by_our_names
+from sessions_app.api.serializers.several import BulkSessions, BulkSessionsReport
+from sessions_app.api.serializers.told import ROW_NEEDS, SessionDetail, SessionRow, row_of
+from sessions_app.api.serializers.typed import (
+    CancelSession,
+    CompleteSession,
+    NewSession,
+    PartOfSession,
+    RateSession,
+    RescheduleSession,
+    WholeSession,
+    start_of,
+)
+
+__all__ = [
+    "PLATFORM_NAMES",
+    "ROW_NEEDS",
+    "STATUSES",
+    "BulkSessions",
+    "BulkSessionsReport",
+    "CancelSession",
+    "CompleteSession",
+    "NewSession",
+    "PartOfSession",
+    "RateSession",
+    "RescheduleSession",
+    "SessionDetail",
+    "SessionRow",
+    "WholeSession",
+    "by_our_names",
+    "row_of",
+    "start_of",
+]

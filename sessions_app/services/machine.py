@@ -1,0 +1,134 @@
+"""The states of a session: which moves there are, who makes them and when, and how its row is locked.
+
+=============  =========================  ========================================================================
+move           from                       who, when
+=============  =========================  ========================================================================
+start          confirmed                  the consultant, from 10 minutes before the start until the end is asked
+                                          about; the schedule, from the start on, once somebody has joined
+complete       confirmed, in progress     the consultant, once it has begun; the schedule, 15 minutes after the end
+                                          when both sides had joined, or 48 hours after it asked in vain
+no-show        confirmed, in progress     the consultant, from 10 minutes after the start, of a session with one
+                                          client whom the join log does not show in the meeting
+cancel         confirmed                  before the start, by either side, the client under frozen terms: those of
+                                          a booking (bookings), or of the recorded session itself
+call off       confirmed, in progress     the platform: with its consultant's suspension, or an admin, who may also end
+                                          one that its client has joined and its consultant has not
+move           confirmed                  as cancel
+=============  =========================  ========================================================================
+
+A session is made confirmed, of an accepted booking or by its consultant. Pending and abandoned are names of the JSON
+contract that nothing here makes: what comes before is the booking's (docs/decisions/0026).
+
+Unanswered, a session counts as held: else its balance would never be asked for, nor its review. A move that has been
+made already changes nothing and is no error; any other raises InvalidState, one that is too early or too late TooSoon
+or TooLate with the moment in words.
+
+Locks are always taken in this order: what the session came from (a booking), its payments, the session, the
+consultant's time. Who moves a session on needs its row alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet, UUIDField
+
+from accounts.models import User
+from consultants.models import Service
+from naksha.errors import InvalidState
+from naksha.kept import Kept, Param
+from sessions_app.models import JoinEvent, Session, Side
+
+S = Session.Status
+MOVES: dict[str, frozenset[str]] = {
+    S.PENDING: frozenset({S.CONFIRMED, S.CANCELLED, S.ABANDONED}),
+    S.CONFIRMED: frozenset({S.IN_PROGRESS, S.COMPLETED, S.NO_SHOW, S.CANCELLED}),
+    S.IN_PROGRESS: frozenset({S.COMPLETED, S.NO_SHOW}),
+    S.COMPLETED: frozenset(),
+    S.CANCELLED: frozenset(),
+    S.NO_SHOW: frozenset(),
+    S.ABANDONED: frozenset(),
+}
+
+EARLY = timedelta(minutes=10)  # before the start, the consultant may begin
+NO_SHOW_AFTER = timedelta(minutes=10)  # after the start, whoever isn't there may be called missing
+GRACE = timedelta(minutes=15)  # after the end: talks run over
+ANSWER_WITHIN = timedelta(hours=48)  # after it was asked how it went
+FORGOTTEN = timedelta(days=14)  # after the end, nobody is asked or told any more
+
+
+def _locked(*, skip_locked: bool) -> QuerySet[Session]:
+    rows = Session.objects.select_for_update(of=("self",), skip_locked=skip_locked)
+    return rows.select_related("consultant__user", "client__user", "service").filter(pk=Param("pk", UUIDField()))
+
+
+_WAITED_FOR, _IF_FREE = Kept(lambda: _locked(skip_locked=False)), Kept(lambda: _locked(skip_locked=True))
+
+
+def locked(session_id: UUID, *, skip_locked: bool = False) -> Session | None:
+    """The session as it is now, locked until the transaction ends; None where it is gone, or where ``skip_locked``
+    and somebody is at it."""
+    return (_IF_FREE if skip_locked else _WAITED_FOR).first(pk=session_id)
+
+
+def locked_for(session: Session, actor: User) -> Session:
+    """As :func:`locked`, for its consultant. Raises PermissionDenied for anybody else, Session.DoesNotExist."""
+    found = locked(session.pk)
+    if found is None:
+        raise Session.DoesNotExist
+    if found.consultant.user_id != actor.pk or not found.consultant.is_approved:
+        raise PermissionDenied
+    return found
+
+
+def move(session: Session, status: str) -> None:
+    """Change the state of a locked session, without saving it. Raises InvalidState for a move not in the table."""
+    if status not in MOVES[session.status]:
+        raise InvalidState
+    session.status = status
+
+
+def has_begun(session: Session, now: datetime) -> bool:
+    return session.status == S.IN_PROGRESS or now >= session.starts_at
+
+
+def can_start(session: Session, now: datetime) -> bool:
+    return session.status == S.CONFIRMED and session.starts_at - EARLY <= now < session.ends_at + GRACE
+
+
+def can_complete(session: Session, now: datetime) -> bool:
+    return S.COMPLETED in MOVES[session.status] and has_begun(session, now)
+
+
+def can_mark_no_show(session: Session, now: datetime) -> bool:
+    """By state and clock; the join log is asked when it is done."""
+    return S.NO_SHOW in MOVES[session.status] and not session.is_webinar and now >= session.starts_at + NO_SHOW_AFTER
+
+
+def is_ahead(session: Session, now: datetime) -> bool:
+    """Whether it may still be cancelled or moved: nobody has begun it, and its start has not come."""
+    return session.status == S.CONFIRMED and now < session.starts_at
+
+
+def may_be_going_on(session: Session, now: datetime) -> bool:
+    """Whether its people may be talking, or have talked. A meeting in the browser shows by itself that somebody came;
+    a call, a link of the consultant's own or a room in town doesn't."""
+    if session.status in (S.PENDING, S.CONFIRMED):
+        unseen = session.platform != Service.Platform.JITSI
+        return now >= session.ends_at or (unseen and now >= session.starts_at)
+    return session.status in (S.IN_PROGRESS, S.COMPLETED, S.NO_SHOW)
+
+
+def can_be_called_off(session: Session) -> bool:
+    """Whether the platform may call it off: nobody has begun it, or the client waits in the meeting alone."""
+    if session.status == S.IN_PROGRESS:
+        joined = session.join_events.filter(kind=JoinEvent.Kind.JOINED).values_list("side", flat=True)
+        return set(joined) == {Side.CLIENT}
+    return session.status in (S.PENDING, S.CONFIRMED)
+
+
+def waits_for_answer(session: Session) -> bool:
+    """Whether its consultant was asked how it went and has not said."""
+    return session.asked_at is not None and session.status in (S.CONFIRMED, S.IN_PROGRESS)

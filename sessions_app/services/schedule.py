@@ -1,0 +1,109 @@
+"""What the schedule does with sessions that nobody starts or ends. Each in a transaction of its own: a crash leaves
+some moved and the others for the next round, and two rounds at once skip each other's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from naksha.db import db_now
+from sessions_app.models import JoinEvent, Session, Side
+from sessions_app.services import lifecycle, machine, telling
+from sessions_app.services.machine import S
+
+log = structlog.get_logger(__name__)
+RUNNING = (S.CONFIRMED, S.IN_PROGRESS)
+
+
+def move_on_due(*, limit: int = 500) -> int:
+    """Begin what has begun, end what is over, ask where nobody knows. Returns how many were moved or asked about.
+
+    - In progress: its start has come, its end has not, and somebody has joined the meeting.
+    - Completed, 15 minutes after the end: both sides had joined.
+    - Asked about, once: any other.
+    - Completed, 48 hours after it was asked about in vain; or 14 days after the end, without a word to anybody, where
+      the schedule had stood still for so long that a question would only puzzle.
+    """
+    now = db_now()
+    came = JoinEvent.objects.filter(session=OuterRef("pk"), kind=JoinEvent.Kind.JOINED)
+    begun = Session.objects.filter(Exists(came), status=S.CONFIRMED, starts_at__lte=now, ends_at__gt=now)
+    over = Session.objects.filter(
+        Q(asked_at__isnull=True) | Q(asked_at__lte=now - machine.ANSWER_WITHIN),
+        status__in=RUNNING,
+        ends_at__lte=now - machine.GRACE,
+    )
+    return _each(begun, limit, begin_one) + _each(over, limit, end_one)
+
+
+def _each(rows: object, limit: int, move: Callable[[UUID], bool]) -> int:
+    ids = list(rows.order_by("starts_at").values_list("pk", flat=True)[:limit])  # type: ignore[attr-defined]
+    moved = 0
+    for session_id in ids:
+        try:
+            moved += move(session_id)
+        except Exception:
+            log.exception("move_on_failed", session=str(session_id))
+    return moved
+
+
+@transaction.atomic
+def begin_one(session_id: UUID) -> bool:
+    """Begin a session that somebody has joined. False when it isn't one (any more)."""
+    session = machine.locked(session_id, skip_locked=True)
+    now = db_now()
+    if session is None or session.status != S.CONFIRMED or not session.starts_at <= now < session.ends_at:
+        return False
+    there = {side for side in Side if lifecycle.joined(session, side)}
+    if not there:
+        return False
+    machine.move(session, S.IN_PROGRESS)
+    lifecycle.begin(session, now=now, actor=None, words=_("The session has begun."))
+    telling.begun_by_itself(session, there)
+    return True
+
+
+@transaction.atomic
+def end_one(session_id: UUID) -> bool:
+    """Complete a session that is over, or ask its consultant how it went. False when there is nothing to do."""
+    session = machine.locked(session_id, skip_locked=True)
+    now = db_now()
+    if session is None or session.status not in RUNNING or session.ends_at > now - machine.GRACE:
+        return False
+    if session.asked_at is None:
+        if session.ends_at <= now - machine.FORGOTTEN:
+            return _complete(session, "long_over", tell_clients=False)
+        if all(lifecycle.joined(session, side) for side in Side):
+            return _complete(session, "both_joined")
+        return _ask(session, now)
+    if session.asked_at > now - machine.ANSWER_WITHIN:
+        return False
+    return _complete(session, "not_answered")
+
+
+def _complete(session: Session, why: str, *, tell_clients: bool = True) -> bool:
+    machine.move(session, S.COMPLETED)
+    lifecycle.end(
+        session,
+        ended_at=session.ends_at,
+        actor=None,
+        action="session.completed",
+        data={"why": why},
+        tell_clients=tell_clients,
+    )
+    if tell_clients:
+        telling.completed_by_itself(session, answered=why != "not_answered")
+    return True
+
+
+def _ask(session: Session, now: datetime) -> bool:
+    session.asked_at = now
+    session.save(update_fields=["asked_at", "updated_at"])
+    if session.consultant.is_approved:  # one who is suspended can't log in to answer
+        telling.how_did_it_go(session)
+    return True

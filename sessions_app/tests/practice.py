@@ -1,0 +1,51 @@
+"""A consultant with sessions: logged in, over the API, and what they record."""
+
+from datetime import timedelta
+
+import pytest
+
+from naksha.api.testing import api_of
+from naksha.testing import make_client, make_service, next_slot_start
+from sessions_app.models import Session
+from sessions_app.services import record_session
+
+
+@pytest.fixture
+def desk(client, consultant):
+    client.force_login(consultant.user)
+    return client
+
+
+@pytest.fixture
+def theirs(consultant):
+    return api_of(consultant.user)
+
+
+def record(consultant, **changes):
+    values = {
+        "title": "Second opinion",
+        "platform": "phone",
+        "place": "+91 98000 00001",
+        "starts_at": next_slot_start(),
+        "minutes": 45,
+        "name": "Meera Nair",
+        "email": "meera@example.com",
+    }
+    return record_session(consultant=consultant, actor=consultant.user, **{**values, **changes})
+
+
+def many(consultant, count=8, **fields):
+    """Rows as they are, with no rule of time between them."""
+    client, service = make_client(consultant), make_service(consultant)
+    first = next_slot_start(3)
+    return Session.objects.bulk_create(
+        Session(
+            consultant=consultant,
+            service=service,
+            client=client,
+            starts_at=first + timedelta(hours=n),
+            ends_at=first + timedelta(hours=n, minutes=30),
+            **{"title": service.title, "platform": "jitsi", **fields},
+        )
+        for n in range(count)
+    )

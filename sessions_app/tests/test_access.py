@@ -1,0 +1,51 @@
+"""Who may be in a session's room."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from clients.models import Client
+from naksha.testing import make_consultant, make_user
+from sessions_app.access import ROOMS, find_visitor, mint_link, resolve_link
+from sessions_app.models import SessionLink, Side
+from sessions_app.testing import make_session
+
+pytestmark = pytest.mark.django_db
+
+
+def asks(session, user=None, browser=None):
+    return find_visitor(session_id=session.pk, user=user or AnonymousUser(), browser=browser or {})
+
+
+def test_the_consultant_is_let_in_and_another_is_not():
+    session = make_session()
+    assert asks(session, session.consultant.user).side == Side.CONSULTANT
+    assert asks(session, make_consultant().user) is None
+
+
+def test_a_suspended_consultant_is_a_stranger():
+    session = make_session()
+    type(session.consultant).objects.update(status="suspended")
+    assert asks(session, session.consultant.user) is None
+
+
+def test_the_client_is_let_in_by_login_and_another_client_is_not():
+    session = make_session()
+    user = make_user(role="client")
+    Client.objects.filter(pk=session.client_id).update(user=user)
+    assert asks(session, user).client == session.client
+    assert asks(session, make_user(role="client")) is None
+
+
+def test_a_guest_is_let_in_by_the_link_until_it_is_revoked():
+    session, other = make_session(), make_session()
+    link = resolve_link(mint_link(session=session, client=session.client))
+    browser = {ROOMS: {str(session.pk): str(link.pk)}}
+    assert asks(session, browser=browser).client == session.client
+    assert asks(other, browser={ROOMS: {str(other.pk): str(link.pk)}}) is None
+    SessionLink.objects.update(revoked_at=timezone.now())
+    assert asks(session, browser=browser) is None
+
+
+def test_nobody_is_let_in_by_the_address_alone():
+    assert asks(make_session()) is None

@@ -1,0 +1,375 @@
+"""What is done with a session over the API: each move, by whom, and what it refuses."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.models import Booking
+from bookings.testing import make_paid, make_webinar
+from clients.models import Client
+from naksha.api.testing import api_of
+from naksha.testing import make_client, make_user, next_slot_start
+from naksha.times import iso
+from notifications.models import OutgoingMail
+from payments.models import Refund
+from sessions_app.models import JoinEvent, Review, Session, SessionNotes
+from sessions_app.services import record_session
+from sessions_app.testing import make_completed, make_session
+
+pytestmark = pytest.mark.django_db
+S = Session.Status
+
+
+@pytest.fixture
+def client_of(consultant, client_user):
+    return make_client(consultant, user=client_user, email=client_user.email, name="Farhan Qureshi")
+
+
+@pytest.fixture
+def theirs(consultant):
+    return api_of(consultant.user)
+
+
+@pytest.fixture
+def mine(client_user):
+    return api_of(client_user)
+
+
+@pytest.fixture
+def session(consultant, client_of):
+    return record_session(
+        consultant=consultant,
+        actor=consultant.user,
+        title="Second opinion",
+        platform="jitsi",
+        starts_at=next_slot_start(),
+        minutes=30,
+        client=client_of,
+    )
+
+
+@pytest.fixture
+def booked(consultant, client_user, fake_gateway):
+    booking, _token = make_paid(fake_gateway, consultant, starts_at=next_slot_start(days=3))
+    Client.objects.filter(pk=booking.client_id).update(user=client_user)
+    return booking
+
+
+def begin(session, ago=30):
+    start = timezone.now() - timedelta(minutes=ago)
+    Session.objects.filter(pk=session.pk).update(starts_at=start, ends_at=start + timedelta(minutes=30))
+
+
+def state(session):
+    return Session.objects.get(pk=session.pk).status
+
+
+# --- by the consultant's hand ---------------------------------------------------------------
+
+
+def test_begun_and_completed(theirs, session):
+    early = theirs.post(f"/sessions/{session.pk}/start")
+    assert (early.status, early.code) == (409, "INVALID_STATE")
+    begin(session, ago=5)
+    assert theirs.post(f"/sessions/{session.pk}/start").data["status"] == "IN_PROGRESS"
+    answer = theirs.post(f"/sessions/{session.pk}/complete", {"summary": "File it by Friday."})
+    assert (answer.data["status"], answer.data["summary"]) == ("COMPLETED", "File it by Friday.")
+    assert theirs.post(f"/sessions/{session.pk}/start").code == "INVALID_STATE"
+
+
+def test_missed_unless_the_client_came(theirs, session, client_of):
+    begin(session)
+    JoinEvent.objects.create(session=session, side="client", client=client_of, kind="joined")
+    assert theirs.post(f"/sessions/{session.pk}/no-show").code == "INVALID_STATE"
+    JoinEvent.objects.all().delete()
+    assert theirs.post(f"/sessions/{session.pk}/no-show").data["status"] == "NO_SHOW"
+
+
+@pytest.mark.parametrize("act", ["start", "complete", "no-show"])
+def test_a_client_does_none_of_it(mine, session, act):
+    begin(session)
+    assert mine.post(f"/sessions/{session.pk}/{act}").code == "PERMISSION_DENIED"
+    assert state(session) == S.CONFIRMED
+
+
+@pytest.mark.parametrize("act", ["start", "complete", "no-show", "cancel", "reschedule"])
+def test_nobody_moves_anothers(session, other_consultant, act):
+    body = {"start": iso(next_slot_start(days=5)), "reason": "x"} if act == "reschedule" else {}
+    body.pop("reason", None)
+    answer = api_of(other_consultant.user).post(f"/sessions/{session.pk}/{act}", body)
+    assert (answer.status, state(session)) == (404, S.CONFIRMED)
+
+
+# --- cancelled ------------------------------------------------------------------------------
+
+
+def test_a_consultant_cancels_with_a_reason(theirs, session):
+    refused = theirs.post(f"/sessions/{session.pk}/cancel")
+    assert (refused.status, list(refused.details)) == (400, ["reason"])
+    answer = theirs.post(f"/sessions/{session.pk}/cancel", {"reason": "I am ill."})
+    assert (answer.data["status"], answer.data["cancelReason"]) == ("CANCELLED", "I am ill.")
+    assert theirs.post(f"/sessions/{session.pk}/cancel", {"reason": "Again."}).data["cancelReason"] == "I am ill."
+    assert OutgoingMail.objects.filter(template="session_cancelled_client").count() == 1
+
+
+def test_delete_cancels(theirs, session):
+    assert theirs.send("DELETE", f"/sessions/{session.pk}", query={"reason": "Ill."}).data["status"] == "CANCELLED"
+    assert theirs.get(f"/sessions/{session.pk}").status == 200
+
+
+def test_a_client_reads_what_comes_back_and_cancels_a_recorded_one(mine, theirs, session):
+    path = f"/sessions/{session.pk}"
+    assert mine.get(path).data["cancellation"] == {
+        "canCancel": True,
+        "canReschedule": True,
+        "refundPercent": 100,
+        "refundPaise": 0,
+        "sentence": "Nothing has been paid, so nothing is owed.",
+        "freeUntil": iso(session.starts_at - timedelta(hours=24)),
+    }
+    assert theirs.get(path).data["cancellation"] is None
+    assert mine.post(f"{path}/cancel", {"reason": "I can't."}).data["status"] == "CANCELLED"
+    again = mine.post(f"{path}/cancel", {"reason": "Again."})
+    assert (again.data["cancelReason"], again.data["cancellation"]) == ("I can't.", None)
+    assert OutgoingMail.objects.filter(template="booking_cancelled_consultant").count() == 1
+
+
+def test_of_a_booked_one_too_its_client_reads_what_comes_back(mine, booked):
+    told = mine.get(f"/sessions/{booked.session_id}").data["cancellation"]
+    assert (told["canCancel"], told["refundPaise"]) == (True, 150_000)
+
+
+def test_what_has_begun_is_cancelled_by_nobody(mine, session):
+    begin(session)
+    assert mine.post(f"/sessions/{session.pk}/cancel").code == "INVALID_STATE"
+    assert mine.post(f"/sessions/{session.pk}/reschedule", {"start": iso(next_slot_start(days=6))}).status == 409
+    assert state(session) == S.CONFIRMED
+
+
+def test_a_booked_one_is_cancelled_under_its_terms_by_either_side(mine, booked):
+    answer = mine.post(f"/sessions/{booked.session_id}/cancel", {"reason": "I can't."})
+    booked.refresh_from_db()
+    assert (answer.data["status"], booked.status) == ("CANCELLED", Booking.Status.CANCELLED)
+    assert Refund.objects.get().amount_paise == 150_000
+
+
+def test_a_consultant_gives_all_of_a_booking_back(theirs, booked):
+    assert theirs.post(f"/sessions/{booked.session_id}/cancel").status == 400
+    answer = theirs.post(f"/sessions/{booked.session_id}/cancel", {"reason": "Ill."})
+    assert answer.data["status"] == "CANCELLED"
+    assert Refund.objects.get().amount_paise == 150_000
+
+
+def test_a_webinar_is_called_off_for_all(theirs, consultant):
+    webinar = make_webinar(consultant)
+    assert theirs.post(f"/sessions/{webinar.pk}/cancel", {"reason": "Ill."}).data["status"] == "CANCELLED"
+
+
+# --- moved ----------------------------------------------------------------------------------
+
+
+def test_moved_to_an_instant_or_a_wall_time(theirs, session):
+    new = next_slot_start(days=6)
+    assert theirs.post(f"/sessions/{session.pk}/reschedule", {"start": iso(new)}).data["startsAt"] == iso(new)
+    wall = {"scheduledDate": new.date().isoformat(), "scheduledTime": "16:30"}
+    assert theirs.post(f"/sessions/{session.pk}/reschedule", wall).data["scheduledTime"] == "16:30"
+    assert list(theirs.post(f"/sessions/{session.pk}/reschedule").details) == ["scheduledDate", "scheduledTime"]
+
+
+def test_a_booked_one_is_moved_by_either_side(theirs, mine, booked):
+    first, second = next_slot_start(days=6), next_slot_start(days=7)
+    assert mine.post(f"/sessions/{booked.session_id}/reschedule", {"start": iso(first)}).data["startsAt"] == iso(first)
+    answer = theirs.post(f"/sessions/{booked.session_id}/reschedule", {"start": iso(second)})
+    booked.refresh_from_db()
+    assert (answer.data["startsAt"], booked.starts_at) == (iso(second), second)
+
+
+def test_a_time_that_is_taken_is_refused(theirs, session, consultant):
+    other = make_session(consultant, starts_at=next_slot_start(days=6))
+    answer = theirs.post(f"/sessions/{session.pk}/reschedule", {"start": iso(other.starts_at)})
+    assert (answer.status, answer.code) == (409, "SLOT_TAKEN")
+
+
+def test_a_client_moves_a_recorded_one_to_a_listed_time_as_often_as_its_terms_allow(mine, session):
+    path = f"/sessions/{session.pk}/reschedule"
+    night = mine.post(path, {"start": iso(next_slot_start(days=6, hour_utc=20))})
+    assert (night.status, night.code) == (409, "SLOT_TAKEN")
+    for days in (6, 7):
+        start = next_slot_start(days=days)
+        assert mine.post(path, {"start": iso(start)}).data["startsAt"] == iso(start)
+    assert mine.post(path, {"start": iso(start)}).status == 200  # there already
+    often = mine.post(path, {"start": iso(next_slot_start(days=8))})
+    assert (often.status, often.code) == (409, "INVALID_STATE")
+    assert mine.get(f"/sessions/{session.pk}").data["cancellation"]["canReschedule"] is False
+
+
+def test_nobody_moves_a_webinar(consultant):
+    webinar = make_webinar(consultant)
+    start = {"start": iso(next_slot_start(days=8))}
+    assert api_of(consultant.user).post(f"/sessions/{webinar.pk}/reschedule", start).status == 409
+
+
+# --- written anew ---------------------------------------------------------------------------
+
+
+def whole(session, **changes):
+    return {
+        "title": session.title,
+        "platform": "JITSI",
+        "start": iso(session.starts_at),
+        "duration": 30,
+        **changes,
+    }
+
+
+def test_put_writes_the_whole_and_the_client_reads_it_once(theirs, session):
+    OutgoingMail.objects.all().delete()
+    start = next_slot_start(days=5)
+    body = whole(session, title="Third opinion", platform="PHONE", place="+919800000001", start=iso(start), duration=60)
+    for _ in range(2):
+        data = theirs.put(f"/sessions/{session.pk}", body).data
+    assert (data["title"], data["platform"], data["place"], data["startsAt"], data["duration"]) == (
+        "Third opinion",
+        "PHONE",
+        "+919800000001",
+        iso(start),
+        60,
+    )
+    assert [mail.template for mail in OutgoingMail.objects.all()] == ["session_moved_client"]
+    assert list(theirs.put(f"/sessions/{session.pk}", {"title": "x"}).details) == ["platform", "duration"]
+
+
+def test_patch_writes_a_part(theirs, session):
+    OutgoingMail.objects.all().delete()
+    assert theirs.patch(f"/sessions/{session.pk}", {"title": "Third opinion"}).data["title"] == "Third opinion"
+    assert [mail.template for mail in OutgoingMail.objects.all()] == ["session_changed_client"]
+    data = theirs.patch(f"/sessions/{session.pk}", {"notes": "Mine.", "sharedNotes": "Ours."}).data
+    assert (data["notes"], data["sharedNotes"], data["title"]) == ("Mine.", "Ours.", "Third opinion")
+    theirs.patch(f"/sessions/{session.pk}", {"sharedNotes": ""})
+    assert SessionNotes.objects.get().private == "Mine."
+    assert OutgoingMail.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"duration": 0}, "duration"),
+        ({"platform": "PHONE", "place": "x" * 301}, "place"),
+        ({"platform": "IN_PERSON"}, "place"),
+        ({"scheduledTime": "10:00"}, "scheduledDate"),
+        ({"status": "COMPLETED"}, "status"),
+        ({"clientId": "x"}, "clientId"),
+        ({"amount": 1}, "amount"),
+    ],
+)
+def test_a_wrong_part_is_named(theirs, session, body, field):
+    answer = theirs.patch(f"/sessions/{session.pk}", body)
+    assert (answer.status, list(answer.details)) == (400, [field])
+
+
+def test_of_a_booked_one_the_terms_stand_and_notes_and_time_change(theirs, booked):
+    path = f"/sessions/{booked.session_id}"
+    assert theirs.patch(path, {"title": "Other"}).code == "INVALID_STATE"
+    start = next_slot_start(days=6)
+    data = theirs.patch(path, {"start": iso(start), "notes": "Mine."}).data
+    assert (data["startsAt"], data["notes"]) == (iso(start), "Mine.")
+
+
+def test_what_has_begun_keeps_its_facts_and_takes_notes(theirs, session):
+    begin(session)
+    assert theirs.patch(f"/sessions/{session.pk}", {"title": "Other"}).code == "INVALID_STATE"
+    assert theirs.patch(f"/sessions/{session.pk}", {"notes": "Mine."}).status == 200
+
+
+def test_a_client_writes_nothing_down(mine, session):
+    assert mine.patch(f"/sessions/{session.pk}", {"sharedNotes": "Mine."}).code == "PERMISSION_DENIED"
+    assert not SessionNotes.objects.exists()
+
+
+# --- rated ----------------------------------------------------------------------------------
+
+
+def test_a_client_rates_once_after_completion(mine, consultant, client_of, session):
+    assert mine.put(f"/sessions/{session.pk}/rate", {"rating": 5}).code == "INVALID_STATE"
+    held = make_completed(consultant, client=client_of, starts_at=next_slot_start(days=4))
+    answer = mine.put(f"/sessions/{held.pk}/rate", {"rating": 4, "comment": "Clear."})
+    assert (answer.data["review"]["rating"], answer.data["review"]["comment"]) == (4, "Clear.")
+    assert mine.put(f"/sessions/{held.pk}/rate", {"rating": 5}).code == "INVALID_STATE"
+    assert Review.objects.get().rating == 4
+
+
+@pytest.mark.parametrize("rating", [0, 6, 4.5, "five", None])
+def test_a_rating_is_one_to_five(mine, consultant, client_of, rating):
+    held = make_completed(consultant, client=client_of)
+    assert list(mine.put(f"/sessions/{held.pk}/rate", {"rating": rating}).details) == ["rating"]
+
+
+def test_a_consultant_does_not_rate(theirs, consultant, client_of):
+    held = make_completed(consultant, client=client_of)
+    assert theirs.put(f"/sessions/{held.pk}/rate", {"rating": 5}).code == "PERMISSION_DENIED"
+    assert api_of(make_user()).put(f"/sessions/{held.pk}/rate", {"rating": 5}).status == 404
+
+
+# --- several --------------------------------------------------------------------------------
+
+
+def test_several_at_once_with_a_report_of_each(theirs, session, consultant, other_consultant):
+    begun = make_session(consultant, starts_at=next_slot_start(days=5))
+    begin(begun)
+    other = make_session(other_consultant)
+    ids = [str(one.pk) for one in (begun, session, other)]
+    report = theirs.post("/sessions/bulk", {"ids": [*ids, ids[0]], "action": "complete"}).data
+    assert report["done"] == ids[:1]
+    assert [(one["id"], one["code"]) for one in report["notDone"]] == [(ids[1], "INVALID_STATE"), (ids[2], "NOT_FOUND")]
+    assert (state(begun), state(session), state(other)) == (S.COMPLETED, S.CONFIRMED, S.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"ids": [], "action": "cancel"}, "ids"),
+        ({"ids": ["x"], "action": "cancel"}, "ids.0"),
+        ({"ids": ["019aa8f0-6f5e-7c41-9d1e-2b6f0c8a4d11"] * 101, "action": "cancel"}, "ids"),
+        ({"ids": ["019aa8f0-6f5e-7c41-9d1e-2b6f0c8a4d11"], "action": "erase"}, "action"),
+    ],
+)
+def test_what_can_not_be_done_with_several(theirs, body, field):
+    assert list(theirs.post("/sessions/bulk", body).details) == [field]
+
+
+def test_a_client_does_nothing_with_several(mine, session):
+    body = {"ids": [str(session.pk)], "action": "cancel", "reason": "x"}
+    assert mine.post("/sessions/bulk", body).code == "PERMISSION_DENIED"
+
+
+# --- files ----------------------------------------------------------------------------------
+
+
+def test_a_calendar_file_for_each_side(theirs, mine, session, booked, consultant):
+    file = theirs.get(f"/sessions/{session.pk}/calendar.ics")
+    assert file["Content-Type"] == "text/calendar; charset=utf-8"
+    text = file.content.decode()
+    assert "METHOD:PUBLISH" in text
+    assert "Second opinion with Farhan Qureshi" in text.replace("\r\n ", "")
+    assert f"booking-{booked.pk}" in mine.get(f"/sessions/{booked.session_id}/calendar.ics").content.decode()
+    theirs.post(f"/sessions/{session.pk}/cancel", {"reason": "Ill."})
+    assert "STATUS:CANCELLED" in mine.get(f"/sessions/{session.pk}/calendar.ics").content.decode()
+    assert api_of(make_user()).get(f"/sessions/{session.pk}/calendar.ics").status == 404
+
+
+def test_an_export_is_the_list_and_no_formula(theirs, mine, session, other_consultant):
+    make_session(other_consultant)
+    Session.objects.filter(pk=session.pk).update(title='=HYPERLINK("http://evil.example")')
+    file = theirs.send("GET", "/sessions/export.csv", query={"status": "CONFIRMED"}, headers={"Accept": "text/csv"})
+    assert file["Content-Type"] == "text/csv; charset=utf-8"
+    text = file.content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [(row["id"], row["title"]) for row in rows] == [(str(session.pk), '\'=HYPERLINK("http://evil.example")')]
+    assert rows[0]["clientEmail"] == session.client.email
+    own = list(csv.DictReader(io.StringIO(mine.get("/sessions/export.csv").content.decode("utf-8-sig"))))
+    assert [(row["id"], row["clientEmail"]) for row in own] == [(str(session.pk), "")]
+    assert theirs.get("/sessions/export.csv", status="X").status == 400
