@@ -1,0 +1,1 @@
+"""Quotations: the consultant's, and the client's side by a link."""

@@ -1,0 +1,34 @@
+"""Every change of a quotation. Pages, API, admin and jobs call these and add nothing."""
+
+from quotations.services.answering import accept, answer_question, ask, decline, seen
+from quotations.services.calling_off import call_off
+from quotations.services.drafting import Draft, LineFacts, change_draft, duplicate, revise, throw_away, write_draft
+from quotations.services.lapsing import lapse_due, send_reminders
+from quotations.services.paying import due, open_part
+from quotations.services.sending import mail_again, make_link, new_link, send, withdraw, withdraw_by_platform
+
+__all__ = [
+    "Draft",
+    "LineFacts",
+    "accept",
+    "answer_question",
+    "ask",
+    "call_off",
+    "change_draft",
+    "decline",
+    "due",
+    "duplicate",
+    "lapse_due",
+    "mail_again",
+    "make_link",
+    "new_link",
+    "open_part",
+    "revise",
+    "seen",
+    "send",
+    "send_reminders",
+    "throw_away",
+    "withdraw",
+    "withdraw_by_platform",
+    "write_draft",
+]
