@@ -1,0 +1,1 @@
+"""The consultant's calendar: all that takes time, shown, moved, blocked, and told to other calendars."""

@@ -1,0 +1,97 @@
+"""A list of clients on the pages that take it in: every step, what is told beside it, and whose it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clients.models import Client, ClientImport, ImportRow
+from clients.services.importing import work
+from dashboard.clients.tests.scene import checked, many, taken
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inside(client, consultant):
+    client.force_login(consultant.user)
+    return client
+
+
+def upload(inside, text, name="mine.csv"):
+    return inside.post(reverse("clients:import_new"), {"file": SimpleUploadedFile(name, text.encode())})
+
+
+def test_the_whole_way_on_pages(inside, consultant):
+    answer = upload(inside, "Who,Mail,Since\nMeera Nair,m@x.example,2020\nGita,gita,2021\n")
+    job = ClientImport.objects.get()
+    url = reverse("clients:import", args=[job.pk])
+    assert answer.url == url
+    page = inside.get(url).content.decode()
+    assert "What is in the columns?" in page
+    assert "Meera Nair" in page
+    columns = reverse("clients:import_columns", args=[job.pk])
+    refused = inside.post(columns, {"column": ["name", "", ""]})
+    assert refused.status_code == 400
+    assert "No column is the mail address" in refused.content.decode()
+    inside.post(columns, {"column": ["name", "email", ""]})
+    assert "0 of 2 rows looked through" in inside.get(url).content.decode()
+    progress = reverse("clients:import_progress", args=[job.pk])
+    assert inside.get(progress)["X-Going"] == "yes"
+    work(job.pk)
+    assert inside.get(progress)["X-Going"] == "no"
+    page = inside.get(url).content.decode()
+    assert "1 would be new" in page
+    assert "Mail address: Write a mail address like" in page
+    assert "gita" not in inside.get(url, {"show": "create"}).content.decode()
+    report = inside.get(reverse("clients:import_report", args=[job.pk]))
+    rows = list(csv.reader(io.StringIO(b"".join(report.streaming_content).decode("utf-8-sig"))))
+    assert [row[3] for row in rows] == ["Outcome", "New", "Refused"]
+    for _ in range(2):
+        inside.post(reverse("clients:import_confirm", args=[job.pk]))
+    assert "0 of 1 written" in inside.get(url).content.decode()
+    work(job.pk)
+    assert "1 clients are new" in inside.get(url).content.decode()
+    assert Client.objects.count() == 1
+
+
+@pytest.mark.parametrize(("text", "words"), [("", "The file is empty."), ("Name,Email\n", "a head and no rows")])
+def test_a_wrong_file_is_told_beside_the_field(inside, text, words):
+    answer = upload(inside, text)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert inside.post(reverse("clients:import_new")).status_code == 400
+
+
+def test_thrown_away_it_leaves_nothing(inside, consultant):
+    upload(inside, many(2))
+    job = ClientImport.objects.get()
+    work(job.pk)
+    inside.post(reverse("clients:import_drop", args=[job.pk]))
+    assert not ImportRow.objects.exists()
+    assert "None of this list" in inside.get(reverse("clients:import", args=[job.pk])).content.decode()
+    assert not Client.objects.exists()
+
+
+def test_another_consultants_list_is_not_there(inside, other_consultant):
+    job = taken(other_consultant, many(2))
+    for name in ("import", "import_progress", "import_report"):
+        assert inside.get(reverse(f"clients:{name}", args=[job.pk])).status_code == 404
+    for name in ("import_columns", "import_confirm", "import_drop", "import_go_on"):
+        assert inside.post(reverse(f"clients:{name}", args=[job.pk])).status_code == 404
+
+
+def test_a_long_list_costs_its_page_no_more(inside, consultant):
+    def cost(n):
+        job = checked(consultant, many(n))
+        with CaptureQueriesContext(connection) as queries:
+            assert inside.get(reverse("clients:import", args=[job.pk])).status_code == 200
+        return len(queries)
+
+    assert cost(1) == cost(300)

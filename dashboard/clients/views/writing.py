@@ -1,0 +1,144 @@
+"""A client by hand, and the consultant's own fields."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import ConsultantRequest, approved_consultant_required
+from clients import services
+from clients.errors import AddressTaken
+from clients.forms import ClientForm, FieldForm, key_of
+from clients.models import Client, CustomField, CustomValue
+from clients.services.keeping import DETAILS
+from dashboard.clients.listing import tags_of
+from dashboard.clients.views.page import their_client
+from naksha.errors import DomainError
+
+
+def _refused(form: ClientForm | FieldForm, error: DomainError) -> None:
+    form.add_error(error.about if error.about in form.fields else None, str(error))
+
+
+@require_http_methods(["GET", "POST"])
+@approved_consultant_required
+def new(request: ConsultantRequest) -> HttpResponse:
+    consultant, other = request.consultant, None
+    own = list(CustomField.objects.filter(consultant=consultant))
+    form = ClientForm(request.POST if request.method == "POST" else None, own=own)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.add_client(
+                consultant=consultant,
+                actor=request.user,
+                details=form.details,
+                tags=form.cleaned_data["tags"],
+                values=form.values,
+                note=form.cleaned_data["note"],
+            )
+        except DomainError as error:
+            _refused(form, error)
+            other = error.client if isinstance(error, AddressTaken) else None
+        else:
+            messages.success(request, _("%(name)s is your client now.") % {"name": made.name})
+            return redirect("clients:client", made.pk)
+    return _form(request, form, other=other)
+
+
+@require_http_methods(["GET", "POST"])
+@approved_consultant_required
+def edit(request: ConsultantRequest, pk: UUID) -> HttpResponse:
+    found, other = their_client(request, pk), None
+    if found.erased_at is not None:
+        return redirect("clients:client", pk)
+    own = list(CustomField.objects.filter(consultant=request.consultant))
+    values = dict(CustomValue.objects.filter(client=found).values_list("field", "value"))
+    initial = {
+        **{name: getattr(found, name) for name in DETAILS},
+        **{key_of(field): values.get(field.pk, "") for field in own},
+        "tags": sorted(found.tags.values_list("name", flat=True)),
+    }
+    form = ClientForm(request.POST if request.method == "POST" else None, own=own, client=found, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_client(
+                client=found,
+                actor=request.user,
+                details=form.details,
+                tags=form.cleaned_data["tags"],
+                values=form.values,
+            )
+        except DomainError as error:
+            _refused(form, error)
+            other = error.client if isinstance(error, AddressTaken) else None
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("clients:client", pk)
+    return _form(request, form, client=found, other=other)
+
+
+def _form(
+    request: ConsultantRequest, form: ClientForm, *, client: Client | None = None, other: Client | None = None
+) -> HttpResponse:
+    context = {"nav": "clients", "form": form, "client": client, "other": other, "tags": tags_of(request.consultant)}
+    return render(request, "clients/form.html", context, status=400 if form.errors else 200)
+
+
+# --- the consultant's own fields --------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@approved_consultant_required
+def fields(request: ConsultantRequest) -> HttpResponse:
+    form = FieldForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.add_field(consultant=request.consultant, **form.cleaned_data)
+        except DomainError as error:
+            _refused(form, error)
+        else:
+            messages.success(request, _("“%(label)s” can be filled in for every client now.") % {"label": made.label})
+            return redirect("clients:fields")
+    own = CustomField.objects.filter(consultant=request.consultant)
+    context = {"nav": "clients", "form": form, "own": own}
+    return render(request, "clients/fields.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@approved_consultant_required
+def edit_field(request: ConsultantRequest, pk: UUID) -> HttpResponse:
+    field = get_object_or_404(CustomField, consultant=request.consultant, pk=pk)
+    form = FieldForm(request.POST if request.method == "POST" else None, field=field)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.change_field(field=field, label=data["label"], choices=data.get("choices", []))
+        except DomainError as error:
+            _refused(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("clients:fields")
+    context = {"nav": "clients", "form": form, "field": field}
+    return render(request, "clients/field.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@approved_consultant_required
+def delete_field(request: ConsultantRequest, pk: UUID) -> HttpResponse:
+    field = get_object_or_404(CustomField, consultant=request.consultant, pk=pk)
+    if request.method == "POST":
+        services.delete_field(field=field)
+        messages.success(request, _("“%(label)s” is gone.") % {"label": field.label})
+        return redirect("clients:fields")
+    filled = field.values.count()
+    body = _("It is empty everywhere.")
+    if filled:
+        words = ngettext("What %(n)d client has in it goes too.", "What %(n)d clients have in it goes too.", filled)
+        body = words % {"n": filled}
+    return render(request, "clients/delete_field.html", {"nav": "clients", "field": field, "body": body})

@@ -1,0 +1,162 @@
+"""What Analytics asks of the tables that are kept, put into SQL once (naksha.kept)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache, partial
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, CharField, Count, DateField, F, Max, Min, Q, QuerySet, Sum, UUIDField, Value, When
+from django.db.models.functions import TruncMonth, TruncWeek
+
+from consultants.models import Service
+from dashboard.figures.period import LOST_AFTER, Period
+from dashboard.figures.sums import COLUMNS
+from dashboard.models import DailyAnalytics, DailyClient, DailyViews, FiguresKept, Visit
+from naksha.kept import KeptSums, KeptTuples, KeptValues, Param, added_up, some
+
+CONSULTANT = Param("consultant", UUIDField())
+POINTS: dict[str, Any] = {"day": F("day"), "week": TruncWeek("day"), "month": TruncMonth("day")}
+VIEWS = ("visitors", "page_views", "booking_views", "booking_visitors")
+MONEY = ("received_paise", "refunded_paise", "gst_paise", "fee_paise")
+NOBODY = UUID(int=0)
+
+
+def _day(name: str) -> Param:
+    return Param(name, DateField())
+
+
+def _kept_days() -> QuerySet[DailyAnalytics]:
+    days = {"day__gte": _day("first"), "day__lte": _day("last"), "day__lt": _day("since")}
+    return DailyAnalytics.objects.filter(consultant=CONSULTANT, **days)
+
+
+def _by_point(step: str, split: bool) -> QuerySet[Any, Any]:
+    by = ("service_id", "kind", "method") if split else ("service_id",)
+    rows: Any = _kept_days().annotate(point=POINTS[step]).values_list("point", *by)
+    return rows.annotate(**{f"{name}_sum": Sum(name) for name in COLUMNS}).order_by()  # type: ignore[no-any-return]
+
+
+# Kept rows added up by point and service, and by kind and way too where they are split.
+KEPT = {(step, split): KeptTuples(partial(_by_point, step, split)) for step in POINTS for split in (True, False)}
+MONEY_BY_DAY = KeptTuples(
+    lambda: (
+        _kept_days().values_list("day").annotate(**{f"{name}_sum": Sum(name) for name in MONEY}).order_by("day")  # type: ignore[arg-type]
+    )
+)
+THROUGH = KeptTuples(
+    lambda: FiguresKept.objects.filter(pk=CONSULTANT, timezone=Param("timezone", CharField())).values_list("through")
+)
+SERVICES = KeptTuples(lambda: Service.objects.filter(consultant=CONSULTANT).order_by().values_list("pk", "title"))
+
+
+# --- several periods at once ------------------------------------------------------------------------
+
+
+def _within(n: int) -> Q:
+    return Q(day__gte=_day(f"first{n}"), day__lte=_day(f"last{n}"))
+
+
+def _days(periods: Sequence[Period]) -> dict[str, date]:
+    found = {f"first{n}": period.first for n, period in enumerate(periods)}
+    return found | {f"last{n}": period.last for n, period in enumerate(periods)}
+
+
+@cache
+def _views(many: int) -> tuple[KeptTuples, KeptTuples]:
+    def within(model: Any) -> Any:
+        span = {"day__gte": _day("first"), "day__lte": _day("last")}
+        return model.objects.filter(consultant=CONSULTANT, **span)
+
+    def kept() -> Any:
+        sums = {f"{name}{n}": Sum(name, filter=_within(n)) for n in range(many) for name in VIEWS}
+        return added_up(within(DailyViews), **sums)
+
+    def lately() -> Any:
+        sums: dict[str, Any] = {}
+        for n in range(many):
+            of = _within(n)
+            sums |= {
+                f"visitors{n}": Count("pk", filter=of),
+                f"page_views{n}": Sum("page_views", filter=of),
+                f"booking_views{n}": Sum("booking_views", filter=of),
+                f"booking_visitors{n}": Count("pk", filter=of & Q(booking_views__gt=0)),
+            }
+        return added_up(within(Visit), **sums)
+
+    return KeptTuples(kept), KeptTuples(lately)
+
+
+def views(consultant_id: UUID, periods: Sequence[Period]) -> list[list[int]]:
+    """For each period the columns of DailyViews: of kept days and of those whose visits are there. Two queries."""
+    span = {"first": min(period.first for period in periods), "last": max(period.last for period in periods)}
+    sums = [0] * (len(VIEWS) * len(periods))
+    for kept in _views(len(periods)):
+        found = kept.one(consultant=consultant_id, **span, **_days(periods)) or ()
+        sums = [so_far + (number or 0) for so_far, number in zip(sums, found, strict=True)]
+    return [sums[n * len(VIEWS) : (n + 1) * len(VIEWS)] for n in range(len(periods))]
+
+
+@cache
+def _clients(many: int, besides: int) -> KeptSums:
+    """Each client's days first, then the clients: new, returning and lost ones of each period."""
+
+    def yes(condition: Q) -> Case:
+        return Case(When(condition, then=Value(1)), default=Value(0))
+
+    def build() -> Any:
+        rows = DailyClient.objects.filter(consultant=CONSULTANT, day__lt=_day("since"))
+        each: dict[str, Any] = {"began": Min("day")}
+        told: dict[str, Any] = {}
+        for n in range(many):
+            each |= {f"came{n}": Count("day", filter=_within(n))}
+            each |= {f"latest{n}": Max("day", filter=Q(day__lte=_day(f"last{n}")))}
+            lost = {f"latest{n}__gte": _day(f"lost_from{n}"), f"latest{n}__lte": _day(f"lost_until{n}")}
+            began = Q(began__gte=_day(f"first{n}"), began__lte=_day(f"last{n}"))
+            told |= {
+                f"new{n}": yes(began),
+                f"returning{n}": yes(Q(**{f"came{n}__gt": 0}, began__lt=_day(f"first{n}"))),
+                f"lost{n}": yes(Q(**lost)),
+            }
+        others = rows.exclude(client__pk__in=some("beside", UUIDField(), besides))
+        return others.order_by().values("client_id").annotate(**each).annotate(**told).values_list(*told)
+
+    return KeptSums(build)
+
+
+def clients(
+    consultant_id: UUID, periods: Sequence[Period], *, since: date, besides: Sequence[UUID]
+) -> list[tuple[int, int, int]]:
+    """New, returning and lost clients of each period, as kept days have them; ``besides`` are left out. One query."""
+    room = 8
+    while room < len(besides):
+        room *= 8
+    names = [*besides, *[NOBODY] * (room - len(besides))]
+    days = _days(periods)
+    for n, period in enumerate(periods):
+        days |= {f"lost_from{n}": period.first - LOST_AFTER, f"lost_until{n}": period.last - LOST_AFTER}
+    left_out = {f"beside{n}": name for n, name in enumerate(names)}
+    found = _clients(len(periods), room).one(consultant=consultant_id, since=since, **days, **left_out)
+    return [(found[3 * n], found[3 * n + 1], found[3 * n + 2]) for n in range(len(periods))]
+
+
+_DAYS_OF = KeptValues(
+    lambda size: (
+        DailyClient.objects.filter(
+            consultant=CONSULTANT, day__lt=_day("since"), client__pk__in=some("client", UUIDField(), size)
+        )
+        .order_by()
+        .values_list("client_id", "day")
+    )
+)
+
+
+def days_of(consultant_id: UUID, client_ids: Sequence[UUID], *, since: date) -> list[tuple[Any, ...]]:
+    """The kept days on which each of these was there, with their ids. One query for a hundred of them."""
+    found: list[tuple[Any, ...]] = []
+    for first in range(0, len(client_ids), KeptValues.MOST):
+        part = client_ids[first : first + KeptValues.MOST]
+        found += _DAYS_OF.all("client", part, consultant=consultant_id, since=since)
+    return found

@@ -1,0 +1,287 @@
+"""Every figure by a second way, live and kept; what changes a day that is over; what is kept twice, late or never."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from bookings.models import Booking
+from bookings.services import give_up
+from consultants.models import Consultant
+from dashboard.figures import keeping, raw
+from dashboard.figures.period import Period, beginning, named
+from dashboard.figures.reading import Report, clients, live, report
+from dashboard.figures.sums import COLUMNS, Sums, change, percent
+from dashboard.models import DailyAnalytics, DailyClient, FiguresKept, StaleDay
+from dashboard.tests.practice import Practice
+from dashboard.tests.second_way import SecondWay
+from naksha import past
+from payments.models import LedgerEntry
+from sessions_app.models import Session
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)  # Friday, noon in India
+TODAY = date(2026, 11, 20)
+PERIODS = [named(key, TODAY) for key in ("7d", "30d", "90d", "12m", "fy")] + [
+    Period("own", date(2026, 9, 1), date(2026, 9, 1)),
+    Period("own", date(2026, 8, 15), date(2026, 11, 19)),
+    Period("own", date(2024, 1, 1), date(2026, 10, 31)),
+]
+
+
+@pytest.fixture
+def practice(consultant: Consultant) -> Practice:
+    made = Practice(consultant, NOW)
+    made.fill(50, 130)
+    return made
+
+
+def numbers(sums: Sums) -> dict[str, int]:
+    return {name: getattr(sums, name) for name in COLUMNS if getattr(sums, name)}
+
+
+def agrees(told: Report, other: SecondWay) -> None:
+    """Every number of the report, whole and in each of its parts."""
+    for half in (told.now, told.before):
+        first, last = half.period.first, half.period.last
+        assert numbers(half.total) == there(other.sums(first, last))
+        for start, point in half.points.items():
+            days = [day for day in every_day(half.period) if beginning(day, told.step) == start]
+            assert numbers(point) == there(other.sums(days[0], days[-1]))
+        got = half.clients
+        assert (got.new, got.returning, got.lost) == other.clients(first, last), half.period
+    first, last = told.now.period.first, told.now.period.last
+    for (service, kind), sums in told.services.items():
+        assert numbers(sums) == there(other.sums(first, last, service=service, kind=kind))
+    for method, sums in told.methods.items():
+        assert numbers(sums) == there(other.sums(first, last, method=method))
+    for kind, sums in told.kinds.items():
+        assert numbers(sums) == there(other.sums(first, last, kind=kind))
+    for split in (told.services, told.methods, told.kinds):
+        for name in COLUMNS:
+            assert sum(getattr(part, name) for part in split.values()) == getattr(told.now.total, name), name
+
+
+def there(found: Any) -> dict[str, int]:
+    return {name: value for name, value in found.items() if value}
+
+
+def every_day(period: Period) -> list[date]:
+    return [period.first + timedelta(days=n) for n in range(period.days)]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York"])
+def test_every_figure_is_the_same_by_a_second_way_live_and_kept(practice: Practice, zone: str) -> None:
+    consultant = practice.consultant
+    consultant.timezone = zone
+    consultant.save()
+    with time_machine.travel(NOW, tick=False):
+        other = SecondWay(consultant)
+        for period in PERIODS:
+            agrees(report(consultant, period, today=TODAY), other)
+        assert keeping.keep(consultant.pk) > 100
+        assert DailyAnalytics.objects.count() > 50
+        for period in PERIODS:
+            agrees(report(consultant, period, today=TODAY), other)
+
+
+def test_all_money_that_was_ever_told_is_the_ledgers_to_the_paisa(practice: Practice) -> None:
+    keeping.keep(practice.consultant.pk, now=NOW)
+    whole = report(practice.consultant, Period("own", date(2025, 1, 1), TODAY), today=TODAY).now.total
+    accounts = {code: -LedgerEntry.objects.balance(code) for code in ("consultant", "platform_fees", "gst_output")}
+    assert whole.net_paise == sum(accounts.values()) > 0
+    assert whole.fee_paise == accounts["platform_fees"] + accounts["gst_output"]
+    assert whole.yours_paise == accounts["consultant"]
+    assert whole.refunded_paise > 0
+    assert whole.gst_paise > 0
+
+
+def test_a_price_that_was_paid_in_parts_has_all_its_gst_and_none_once_it_went_back(practice: Practice) -> None:
+    Booking.objects.all().delete()
+    service = practice.services[1]
+    booking = Booking.objects.create(
+        consultant=practice.consultant, service=service, client=practice.people[0], title="x", platform="jitsi",
+        timezone="Asia/Kolkata", needs_confirmation=False, starts_at=NOW, ends_at=NOW + timedelta(hours=1),
+        price_paise=333_333, tax_paise=60_000, total_paise=393_333, due_now_paise=1, gst_basis_points=1800,
+        fee_basis_points=0, free_cancel_hours=1, partial_cancel_hours=1, partial_refund_percent=1, reschedule_hours=1,
+        max_reschedules=1, status="held", hold_expires_at=NOW,
+    )  # fmt: skip
+    days = [NOW - timedelta(days=n) for n in (5, 4, 3)]
+    paid = [practice.pay("booking", booking.pk, 131_111, at, balance=n > 0) for n, at in enumerate(days)]
+
+    def gst(first: datetime, last: datetime) -> list[int]:
+        rows = raw.count(practice.consultant, first.date(), last.date()).rows
+        return [row.gst_paise for row in sorted(rows, key=lambda row: row.day) if row.service_id == service.pk]
+
+    before = {row.day: row.gst_paise for row in raw.count(practice.consultant, TODAY, TODAY).rows}
+    assert sum(gst(days[0], days[2])) == 60_000
+    assert [gst(day, day)[0] for day in days] == gst(days[0], days[2])  # a day alone gives the same
+    assert before == {} or before
+    for payment in paid:
+        practice.dice.uniform = lambda *_: 0.01  # type: ignore[method-assign]
+        practice.refund(payment, payment.captured_paise, NOW - timedelta(days=1))
+    assert sum(row.gst_paise for row in raw.count(practice.consultant, days[0].date(), TODAY).rows
+               if row.service_id == service.pk) == 0  # fmt: skip
+
+
+# --- what is kept
+
+
+def rows() -> list[tuple[Any, ...]]:
+    names = ["day", "service_id", "kind", "method", *COLUMNS]
+    kept = DailyAnalytics.objects.order_by(*names).values_list(*names)
+    return [*kept, *DailyClient.objects.order_by("day", "client_id").values_list("day", "client_id")]
+
+
+def test_keeping_twice_and_anew_writes_the_same_rows(practice: Practice) -> None:
+    keeping.keep(practice.consultant.pk, now=NOW)
+    once = rows()
+    assert keeping.keep(practice.consultant.pk, now=NOW) == 0
+    keeping.keep(practice.consultant.pk, now=NOW, anew=True)
+    assert rows() == once
+
+
+def test_a_day_is_kept_an_hour_after_it_ended_where_the_consultant_is(consultant: Consultant) -> None:
+    midnight = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
+    for after, through in ((59, date(2026, 11, 19)), (60, date(2026, 11, 20))):
+        FiguresKept.objects.all().delete()
+        keeping.keep(consultant.pk, now=midnight + timedelta(minutes=after))
+        assert FiguresKept.objects.get().through == through
+    assert FiguresKept.objects.get().due_at == midnight + timedelta(days=1, hours=1)
+
+
+def test_the_schedule_takes_up_who_is_new_and_then_waits_for_the_next_day(practice: Practice) -> None:
+    assert keeping.keep_due(now=NOW) == 1
+    assert keeping.keep_due(now=NOW) == 0
+    assert keeping.keep_due(now=NOW + timedelta(hours=14)) == 1
+    assert FiguresKept.objects.get().through == TODAY
+
+
+def test_one_whose_figures_fail_does_not_keep_the_others_from_theirs(
+    practice: Practice, other_consultant: Consultant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = raw.count
+
+    def fails(consultant: Consultant, *days: date) -> raw.Counted:
+        if consultant.pk == practice.consultant.pk:
+            raise RuntimeError
+        return count(consultant, *days)
+
+    monkeypatch.setattr(raw, "count", fails)
+    keeping.keep_due(now=NOW)
+    assert FiguresKept.objects.get().consultant == other_consultant
+
+
+def test_a_change_of_zone_counts_all_days_anew(practice: Practice) -> None:
+    consultant = practice.consultant
+    keeping.keep(consultant.pk, now=NOW)
+    consultant.timezone = "Pacific/Auckland"
+    consultant.save()
+    with time_machine.travel(NOW, tick=False):
+        agrees(report(consultant, PERIODS[2], today=date(2026, 11, 20)), SecondWay(consultant))  # before it is done
+        keeping.keep(consultant.pk)
+        agrees(report(consultant, PERIODS[2], today=date(2026, 11, 20)), SecondWay(consultant))
+    assert FiguresKept.objects.get().timezone == "Pacific/Auckland"
+
+
+@pytest.mark.parametrize("change", ["no_show", "late payment", "unheard"])
+def test_a_day_that_has_changed_since_is_counted_again(practice: Practice, change: str) -> None:
+    consultant = practice.consultant
+    keeping.keep(consultant.pk, now=NOW)
+    ago = 3 if change == "unheard" else 40
+    session = practice.recorded(NOW - timedelta(days=ago), price_paise=0)
+    if change == "late payment":
+        booking = Booking.objects.filter(status="abandoned").exclude(hold_expires_at=None).earliest("created_at")
+        Booking.objects.filter(pk=booking.pk).update(status="cancelled", paid_paise=10)
+    with time_machine.travel(NOW, tick=False):
+        if change == "no_show":
+            Session.objects.filter(pk=session.pk).update(status="no_show")
+        if change != "unheard":
+            past.changed(consultant.pk, session.starts_at)
+            if change == "late payment":
+                past.changed(consultant.pk, booking.created_at)
+            assert StaleDay.objects.exists()
+            keeping.keep_due()
+        else:  # nobody told: the nightly look at the last days finds it
+            keeping.keep_due(now=NOW + timedelta(days=1))
+        assert not StaleDay.objects.exists()
+        agrees(report(consultant, PERIODS[2], today=TODAY), SecondWay(consultant))
+
+
+def test_a_change_of_today_needs_no_mark(practice: Practice, django_assert_num_queries: Any) -> None:
+    with time_machine.travel(NOW, tick=False):
+        keeping.keep(practice.consultant.pk)
+        with django_assert_num_queries(0):
+            past.changed(practice.consultant.pk, NOW)
+        past.changed(practice.consultant.pk, NOW - timedelta(hours=5))
+    assert not StaleDay.objects.exists()
+
+
+def test_a_hold_that_lapses_after_its_day_was_kept_marks_it(practice: Practice) -> None:
+    with time_machine.travel(NOW - timedelta(days=4), tick=False):
+        booking = practice.booking(NOW - timedelta(days=4), practice.services[0])
+    Booking.objects.filter(pk=booking.pk).update(
+        status="held", hold_expires_at=NOW - timedelta(days=3), session=None, closed_at=None
+    )
+    with time_machine.travel(NOW, tick=False):
+        keeping.keep(practice.consultant.pk)
+        give_up.lapse(booking=booking)
+        assert StaleDay.objects.get().day == date(2026, 11, 16)
+
+
+# --- cost and words of numbers
+
+
+def test_a_report_costs_the_same_queries_for_a_week_and_for_years(
+    practice: Practice, django_assert_num_queries: Any
+) -> None:
+    keeping.keep(practice.consultant.pk, now=NOW)
+    with time_machine.travel(NOW, tick=False):
+        for period in (PERIODS[0], PERIODS[-1]):
+            with django_assert_num_queries(10):
+                report(practice.consultant, period, today=TODAY)
+
+
+def test_of_another_consultant_nothing_is_counted(practice: Practice, other_consultant: Consultant) -> None:
+    keeping.keep(other_consultant.pk, now=NOW)
+    told = report(other_consultant, PERIODS[3], today=TODAY)
+    assert told.is_empty
+    assert told.now.clients == clients(other_consultant, live(other_consultant, TODAY, TODAY), PERIODS[3])[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "expected"), [(110, 100, 10.0), (0, 50, -100.0), (5, 0, None), (-50, -100, 50.0), (1, 3, -66.7)]
+)
+def test_a_change_is_told_in_percent(value: int, before: int, expected: float | None) -> None:
+    assert change(value, before) == expected
+
+
+def test_a_share_of_nothing_is_none() -> None:
+    assert percent(0, 0) is None
+    assert percent(1, 3) == 33.3
+    assert Sums().per_hour_paise is None
+    assert Sums(received_paise=100_000, minutes=45).per_hour_paise == 133_333
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "before"),
+    [
+        ("7d", date(2026, 11, 14), date(2026, 11, 7)),
+        ("12m", date(2025, 11, 21), date(2024, 11, 21)),
+        ("fy", date(2026, 4, 1), date(2025, 4, 1)),
+        ("last-fy", date(2025, 4, 1), date(2024, 4, 1)),
+    ],
+)
+def test_a_period_and_what_it_is_compared_with(key: str, first: date, before: date) -> None:
+    period = named(key, TODAY)
+    assert (period.first, period.before.first) == (first, before)
+    assert len(period.points(period.step)) <= 93
+
+
+def test_five_years_are_at_most_61_points() -> None:
+    period = Period("own", date(2021, 11, 21), TODAY)
+    assert period.step == "month"
+    assert len(period.points("month")) == 61
