@@ -1,0 +1,38 @@
+"""While the market is made nobody looks at a page, no worker waits, and what is lost can be made again."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
+
+from django.db import connection
+from django.test.utils import override_settings
+
+
+@contextmanager
+def nobody_listens() -> Iterator[None]:
+    """Nothing is pushed to pages or put into the queue inside. The rows are the work: the schedule finds them later."""
+    with override_settings(CHANNEL_LAYERS={}), mock.patch("naksha.queue._enqueue"):
+        yield
+
+
+@contextmanager
+def in_a_hurry() -> Iterator[None]:
+    """SQLite leaves it to the system when what is written reaches the disk (a market that was cut short is made anew,
+    naksha.embedded), and keeps every statement that it has read; what is there already is no garbage to look for."""
+    gc.collect()
+    gc.freeze()
+    options = connection.settings_dict["OPTIONS"]
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    connection.close()
+    with mock.patch.dict(options, cached_statements=2_000):
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=OFF")
+        try:
+            yield
+        finally:
+            connection.close()  # the next one syncs
