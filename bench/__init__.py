@@ -1,0 +1,1 @@
+"""The figures that the README promises, measured on this machine: ``bin/bench``."""
