@@ -1,0 +1,105 @@
+"""Pages that are open while something happens, in a real browser: what they show, and what they leave alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.urls import reverse
+
+from bookings.testing import make_paid
+from consultants.models import Consultant
+from quotations import services as quoting
+from quotations.testing import make_sent
+from tests.needs import chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+A_ROUND = 21_000  # ms; without a socket a page looks every 20 s
+
+
+def meanwhile(change: Callable[[], Any]) -> None:
+    """Run ``change`` on the database while the browser's loop holds this thread."""
+
+    def run() -> None:
+        try:
+            change()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+@contextmanager
+def open_page(url: str, *cookies: dict[str, str]) -> Iterator[Any]:
+    """A page whose clock the test moves. No script on it may fail."""
+    from playwright.sync_api import sync_playwright
+
+    said: list[str] = []
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium(),
+            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        context = running.new_context(viewport={"width": 1280, "height": 900})
+        context.add_cookies(list(cookies))
+        page = context.new_page()
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.clock.install()
+        page.goto(url)
+        yield page
+        running.close()
+    assert said == []
+
+
+def test_a_client_cancels_by_their_link_while_the_page_is_open(
+    live_server: Any, consultant: Consultant, fake_gateway: Any
+) -> None:
+    from playwright.sync_api import expect
+
+    booking, token = make_paid(fake_gateway, consultant)
+    desk = Browser()
+    desk.force_login(consultant.user)
+    cookie = {"name": "sessionid", "value": desk.cookies["sessionid"].value, "url": live_server.url}
+    with open_page(live_server.url + reverse("sessions:desk", args=[booking.session_id]), cookie) as page:
+        badge = page.locator(".title .badge")
+        expect(badge).to_have_text("Confirmed")
+        page.get_by_role("link", name="Move to another time").focus()
+        meanwhile(lambda: Browser().post(reverse("bookings:cancel", args=[token]), {"reason": "I am ill."}))
+        page.clock.fast_forward(A_ROUND)
+        expect(badge).to_have_text("Cancelled")
+        expect(page.get_by_text("I am ill.")).to_be_visible()
+        expect(page.get_by_role("link", name="Move to another time")).to_have_count(0)
+        assert page.locator("[data-live-news]").inner_text() == "The session has changed."
+        assert page.evaluate("document.activeElement.tagName") == "H1"
+
+
+def test_what_somebody_types_stays_and_what_they_unfolded_too(live_server: Any, consultant: Consultant) -> None:
+    from playwright.sync_api import expect
+
+    quotation, token = make_sent(consultant)
+    asked = quoting.ask(quotation=quotation, body="Is the fee in it?")
+    with open_page(live_server.url + reverse("quotations:page", args=[token])) as page:
+        page.get_by_text("Decline it").click()
+        name = page.locator("#answer").get_by_role("textbox")
+        name.fill("Farhan")
+        meanwhile(lambda: quoting.answer_question(question=asked, actor=consultant.user, answer="All of it."))
+        asked_for: list[str] = []
+        page.on("request", lambda sent: asked_for.append(sent.url))
+        page.clock.fast_forward(A_ROUND)
+        page.evaluate("fetch('/robots.txt').then((answer) => answer.text())")
+        assert [url.rpartition("/")[2] for url in asked_for] == ["robots.txt"]
+        expect(name).to_have_value("Farhan")
+        name.fill("")
+        page.clock.fast_forward(A_ROUND)
+        expect(page.get_by_text("All of it.")).to_be_visible()
+        expect(page.get_by_role("button", name="Decline")).to_be_visible()
+        meanwhile(lambda: quoting.withdraw(quotation=quotation, actor=consultant.user))
+        page.clock.fast_forward(A_ROUND)
+        expect(page.get_by_role("heading", level=1)).to_have_text("This quotation was withdrawn")
