@@ -17,7 +17,8 @@ from pathlib import Path
 from types import FrameType
 
 HERE = Path(__file__).resolve().parent.parent
-MINUTES = 60
+MINUTES = 80
+UNSTEADY = 3  # more failures than this are no accident of a busy machine
 BROWSER = ("chromium", "chromium-browser", "google-chrome")
 PRODUCTION = {
     "NAKSHA_MODE": "production",
@@ -204,7 +205,16 @@ class Pipeline:
         self.tell(f"{name} was started and does not answer")
 
     def tests(self) -> None:
-        self.step("tests", self.python, "-m", "tests.run", quiet=False)
+        """The suite; the few that fail beside others are asked again alone, and named either way (decision 28)."""
+        if self.step("tests", self.python, "-m", "tests.run", quiet=False):
+            return
+        failed = last_failed(self.root)
+        if not 0 < len(failed) <= UNSTEADY:
+            return
+        if self.step("those that failed, alone", self.python, "-m", "tests.run", "-n", "0", *failed, quiet=False):
+            self.failed.remove("tests")
+            for name in failed:
+                self.tell(f"unsteady, to be mended: {name} failed beside others and passed alone")
 
     def end(self) -> None:
         for group in list(self.groups):
@@ -219,6 +229,14 @@ def answers(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def last_failed(root: Path) -> list[str]:
+    """The tests that failed in the run before, by their ids; empty where the run itself broke."""
+    try:
+        return sorted(json.loads((root / ".pytest_cache" / "v" / "cache" / "lastfailed").read_text()))
+    except FileNotFoundError:
+        return []
 
 
 def checkout(scratch: Path) -> Path:

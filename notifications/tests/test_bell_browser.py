@@ -55,6 +55,10 @@ class Desk:
             "document.addEventListener('naksha:changed', e => (window.heard = [...(window.heard ?? []), e.detail]))"
         )
 
+    def stop(self) -> None:
+        """The page's clock moves only by ``run_for`` from here, however slowly this machine goes."""
+        self.page.clock.pause_at(self.page.evaluate("Date.now()") / 1000 + 1)
+
     @property
     def heard(self) -> list[str]:
         found: list[str] = self.page.evaluate("window.heard ?? []")
@@ -153,6 +157,7 @@ def test_a_socket_that_is_cut_is_opened_again_and_the_page_is_told_to_look(
     desk.waits_for(1)
     desk.far.says(count=0, latest=None)
     meanwhile(lambda: notify(user=user, kind="booking", title="While it was away"))
+    desk.stop()
     desk.far.sockets[0].close(code=1001)
     expect(desk.count).to_have_text("1")  # asked at once, over HTTP
     expect(desk.toast).to_have_text("While it was away")
