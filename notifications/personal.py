@@ -23,11 +23,12 @@ OVER = (S.SENT, S.FAILED)
 @dataclass(frozen=True)
 class Told:
     """What others were told of somebody: how the ``dedupe_key`` of mails begins that quote them, of those that only
-    name them, and where lines on screen lead that quote them."""
+    name them, where lines on screen lead that quote them, and where lines of chats lead that name them."""
 
     quoting: Collection[str] = ()
     naming: Collection[str] = ()
     lines: Collection[str] = ()
+    chats: Collection[str] = ()
 
 
 def export(user: User, emails: Collection[str]) -> dict[str, Any]:
@@ -86,6 +87,8 @@ def erase(*, emails: Collection[str], identity: Identity, others: Collection[UUI
     lines = Notification.objects.filter(user__in=list(others))
     lines.filter(url__in=list(told.lines)).update(body="")
     redact_rows(lines, identity, "title", "body")
+    of_chats = Notification.objects.filter(kind=Notification.Kind.MESSAGE, url__in=list(told.chats))
+    redact_rows(of_chats, identity, "title")
     MailOff.objects.filter(_any_of("address", emails)).delete()
 
 

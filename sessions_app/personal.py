@@ -23,6 +23,7 @@ from sessions_app.models import (
     SessionNotes,
     Upload,
 )
+from sessions_app.rooms import room_path
 from sessions_app.services.erasing import erase_words
 from sessions_app.services.reviewing import line_path
 
@@ -107,6 +108,7 @@ def told_of(clients: Collection[UUID]) -> Told:
             f"session_how:{pk.hex}" for pk in Session.objects.filter(client__in=clients).values_list("pk", flat=True)
         ],
         lines=[line_path(pk) for pk in reviews],
+        chats=[room_path(pk) for pk in talks.values_list("conversation__session", flat=True).distinct()],
     )
 
 

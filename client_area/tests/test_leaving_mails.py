@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -16,8 +17,9 @@ from clients.models import Client, ClientAddress
 from naksha.errors import DomainError
 from naksha.testing import make_client, make_consultant, make_user
 from notifications.models import Notification, OutgoingMail
-from notifications.services import resend_mail
+from notifications.services import notify, resend_mail
 from sessions_app.models import Review
+from sessions_app.rooms import room_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,6 +60,17 @@ def test_the_bell_of_the_consultant_forgets_the_words_of_the_review(person, past
     erase(person)
     line.refresh_from_db()
     assert (line.title, line.body) == ("4 stars from Erased client", "")
+
+
+def test_the_bell_of_another_in_the_same_chat_forgets_who_wrote(person, past) -> None:  # noqa: F811
+    """Another's line that happens to say the same name, in a chat that they never were in, stays."""
+    fellow = make_user(first_name="Farhan")
+    here, elsewhere = room_path(past.session.pk), room_path(uuid4())
+    for url in (here, elsewhere):
+        notify(user=fellow, kind="message", title=f"Message from {NAME}", url=url)
+    erase(person)
+    titles = dict(Notification.objects.filter(user=fellow).values_list("url", "title"))
+    assert titles == {here: "Message from Erased client", elsewhere: f"Message from {NAME}"}
 
 
 def test_a_mail_whose_answers_went_to_an_address_that_nobody_remembers_loses_the_name(person, past) -> None:  # noqa: F811
