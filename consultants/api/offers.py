@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
@@ -14,7 +17,14 @@ from consultants.api import examples
 from consultants.api import serializers as shown
 from consultants.api.base import APPROVED, PracticeView
 from consultants.models import Service
-from consultants.services.offers import Question, ServiceFacts, archive_service, create_service, update_service
+from consultants.services.offers import (
+    Question,
+    ServiceFacts,
+    archive_service,
+    change_service,
+    create_service,
+    update_service,
+)
 from naksha.api import paging
 from naksha.api.schema import operation
 
@@ -97,7 +107,8 @@ class OneService(PracticeView):
     )
     def put(self, request: Request, pk: UUID) -> Response:
         service = self._service(pk)
-        return self._changed(service, *_taken(self.checked(shown.ServiceInput)))
+        facts, questions = _taken(self.checked(shown.ServiceInput))
+        return self._saved(partial(update_service, service=service, facts=facts, questions=questions))
 
     @operation(
         "consultant_services_change",
@@ -112,16 +123,15 @@ class OneService(PracticeView):
     def patch(self, request: Request, pk: UUID) -> Response:
         service = self._service(pk)
         given = self.checked(shown.ServiceInput, partial=True)
-        now = {name: getattr(service, name) for name in FACTS}
-        asked = [
-            {"label": q.label, "kind": q.kind, "choices": q.choices, "required": q.required}
-            for q in service.questions.all()
-        ]
-        return self._changed(service, *_taken({**now, "questions": asked, **given}))
+        changes = {name: given[name] for name in (*FACTS, "questions") if name in given}
+        return self._saved(partial(change_service, service=service, **changes))
 
-    def _changed(self, service: Service, facts: ServiceFacts, questions: list[Question]) -> Response:
-        update_service(service=service, facts=facts, questions=questions)
-        return self.ok(shown.ServiceShown(self._service(service.pk)).data, _("Saved."))
+    def _saved(self, save: Callable[[], Service]) -> Response:
+        try:
+            saved = save()
+        except Service.DoesNotExist:
+            raise Http404 from None  # somebody has just deleted it
+        return self.ok(shown.ServiceShown(self._service(saved.pk)).data, _("Saved."))
 
     @operation(
         "consultant_services_destroy",

@@ -16,7 +16,7 @@ from consultants.api import serializers as shown
 from consultants.api.base import OwnView
 from consultants.forms.profile import ProfileForm
 from consultants.models import Consultant
-from consultants.services.profile import change_slug, remove_photo, set_photo, update_profile
+from consultants.services.profile import change_slug, locked, remove_photo, set_photo, update_profile
 from naksha.api.errors import VALIDATION, ApiError, named, refuse
 from naksha.api.parsers import Json
 from naksha.api.schema import operation
@@ -65,16 +65,17 @@ class ProfileView(OwnView):
 
     def _changed(self, given: dict[str, Any]) -> Response:
         slug = given.pop("slug", None)
-        form = _form(self.consultant, given)
-        if not form.is_valid():
-            raise ApiError(
-                VALIDATION,
-                400,
-                _("Some of this is not right."),
-                details=named(ValidationError(form.errors.as_data()), _NAMES),
-            )
         with transaction.atomic():
-            consultant = update_profile(consultant=self.consultant, **form.changes())
+            consultant = locked(self.consultant)  # what is left out is of now
+            form = _form(consultant, given)
+            if not form.is_valid():
+                raise ApiError(
+                    VALIDATION,
+                    400,
+                    _("Some of this is not right."),
+                    details=named(ValidationError(form.errors.as_data()), _NAMES),
+                )
+            consultant = update_profile(consultant=consultant, **form.changes())
             if slug is not None:
                 consultant = change_slug(consultant=consultant, slug=slug)
         return self.ok(shown.Profile(consultant).data, _("Saved."))

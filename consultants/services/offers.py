@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import TypedDict, Unpack, cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -40,6 +40,23 @@ class ServiceFacts(TypedDict):
     confirmation: str
     capacity: int
     is_active: bool
+
+
+class ServiceChanges(TypedDict, total=False):
+    """Some of :class:`ServiceFacts`, and the questions where they are others."""
+
+    kind: str
+    title: str
+    description: str
+    minutes: int
+    price_paise: int
+    deposit_paise: int
+    platform: str
+    place: str
+    confirmation: str
+    capacity: int
+    is_active: bool
+    questions: Sequence[Question]
 
 
 class Question(TypedDict):
@@ -121,6 +138,16 @@ def update_service(*, service: Service, facts: ServiceFacts, questions: Sequence
     service.save(update_fields=[*checked, "updated_at"])
     _set_questions(service, questions)
     return service
+
+
+@transaction.atomic
+def change_service(*, service: Service, **changes: Unpack[ServiceChanges]) -> Service:
+    """As :func:`update_service`, of what is named; the rest stays as it is now, whatever the caller has read."""
+    _locked(service.consultant)
+    service = Service.objects.get(pk=service.pk)
+    whole = {name: changes.get(name, getattr(service, name)) for name in ServiceFacts.__annotations__}
+    questions = changes.get("questions", [_said(row) for row in service.questions.all()])
+    return update_service(service=service, facts=cast(ServiceFacts, whole), questions=questions)
 
 
 def _set_questions(service: Service, questions: Sequence[Question]) -> None:

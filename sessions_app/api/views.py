@@ -274,17 +274,15 @@ def write(visitor: Visitor, data: dict[str, Any]) -> None:
     """Write what ``data`` says of a session for its consultant: first what may be refused, then the notes."""
     session, user = visitor.session, visitor.user
     assert user is not None
-    starts_at = words.start_of(data, session.consultant.timezone) or session.starts_at
-    asked = {"title": "title", "platform": "platform", "duration": "minutes"}
-    facts = {inside: data.get(outside, getattr(session, inside)) for outside, inside in asked.items()}
-    facts["place"] = data.get("place", "" if facts["platform"] != session.platform else session.place)
-    same = all(facts[name] == getattr(session, name) for name in facts)
+    starts_at = words.start_of(data, session.consultant.timezone)
+    asked = {"title": "title", "platform": "platform", "place": "place", "duration": "minutes"}
+    facts = {inside: data[outside] for outside, inside in asked.items() if outside in data}
     if origin.of(session).cancel_url():  # it was booked
-        if not same:
+        if any(value != getattr(session, name) for name, value in facts.items()):
             raise InvalidState(_("This session was booked: its terms stand. Only its time and notes can be changed."))
-        if starts_at != session.starts_at:
+        if starts_at not in (None, session.starts_at):
             origin.of(session).move(actor=user, client=None, starts_at=starts_at)
-    elif not same or starts_at != session.starts_at:
+    elif facts or starts_at:
         revise(session=session, actor=user, starts_at=starts_at, **facts)
     if "notes" in data or "shared_notes" in data:
         kept = SessionNotes.objects.filter(session=session).first() or SessionNotes(session=session)

@@ -27,20 +27,25 @@ def revise(
     *,
     session: Session,
     actor: User,
-    title: str,
-    platform: str,
-    place: str,
-    starts_at: datetime,
-    minutes: int,
+    title: str | None = None,
+    platform: str | None = None,
+    place: str | None = None,
+    starts_at: datetime | None = None,
+    minutes: int | None = None,
 ) -> Session:
-    """Write down anew what a recorded session is. Nothing different: nothing changes. Its client, if told at all, reads
-    the change in a mail.
+    """Write down anew what a recorded session is. What is None stays as it is now, but that another platform has
+    another place. Nothing different: nothing changes. Its client, if told at all, reads the change in a mail.
 
     Raises InvalidState for one that was booked, TooLate once it has begun, WrongInput, availability.errors.SlotTaken,
     PermissionDenied.
     """
     session = own_session(session, actor)
-    title, place = title.strip(), place.strip() if platform != Service.Platform.JITSI else ""
+    title = session.title if title is None else title.strip()
+    platform = session.platform if platform is None else platform
+    if place is None:
+        place = session.place if platform == session.platform else ""
+    place = place.strip() if platform != Service.Platform.JITSI else ""
+    starts_at, minutes = starts_at or session.starts_at, session.minutes if minutes is None else minutes
     is_moved = (starts_at, minutes) != (session.starts_at, session.minutes)
     if not is_moved and (title, platform, place) == (session.title, session.platform, session.place):
         return session
