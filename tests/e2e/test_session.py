@@ -92,10 +92,10 @@ def hold_a_session(site: sites.Site, visit: Visit, tmp_path: Path) -> None:
             side.notes_reloads()
             side.sees_the_other()
         talk(desk, guest, tmp_path)
+        meet(desk, guest, site, session)
         lose_the_line(desk, guest, line)
         for side in (desk, guest):
             side.was_not_reloaded()
-        meet(desk, guest, site, session)
         end(desk, guest)
         review(desk, guest, visit(), f"{site.address}/{slug}/")
 
