@@ -1,3 +1,1 @@
-from naksha.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""The ground that every app stands on."""

@@ -1,4 +1,4 @@
-"""Live connections in production, and everything in the embedded mode."""
+"""Everything in one process, as the embedded mode runs it: pages and live connections, beside them the services."""
 
 from __future__ import annotations
 
@@ -11,21 +11,13 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "naksha.settings")
 pages = get_asgi_application()  # before anything that touches models
 
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.urls import path, reverse  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from naksha.embedded import services  # noqa: E402
 from naksha.embedded.lifespan import WithServices  # noqa: E402
-from naksha.web.origins import OwnPagesAndTickets  # noqa: E402
-from notifications.consumers import Bell  # noqa: E402
-from sessions_app.consumers import SessionSocket  # noqa: E402
-
-# Each app's consumers. With LIVE_SOCKETS off, no page opens one.
-websocket_urlpatterns: list[Any] = [
-    path("ws/notifications/", Bell.as_asgi()),
-    path("ws/sessions/<uuid:pk>/", SessionSocket.as_asgi()),
-]
+from naksha.socket_routes import sockets  # noqa: E402
 
 
 def with_emulator(app: Any) -> tuple[Any, Callable[[], None]]:
@@ -51,7 +43,7 @@ if settings.RAZORPAY_EMULATOR and settings.EMBEDDED and settings.RAZORPAY_BASE_U
 application: Any = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": OwnPagesAndTickets(URLRouter(websocket_urlpatterns)),
+        "websocket": sockets,
     }
 )
 

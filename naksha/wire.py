@@ -59,7 +59,7 @@ WEBSOCKETS: dict[str, Any] = {
 def main(run: Callable[..., None] = uvicorn.run) -> None:
     """Serve live connections until TERM. HOST and PORT say where."""
     run(
-        "naksha.asgi:application",
+        "naksha.live_asgi:application",
         host=os.environ.get("HOST", "127.0.0.1"),
         port=int(os.environ.get("PORT", "8001")),
         lifespan="off",

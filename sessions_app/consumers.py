@@ -15,9 +15,8 @@ from naksha.web.sockets import LAYER_AWAY, NO_ACCESS, Socket, Verdict, Watch, la
 from sessions_app import chat_view
 from sessions_app.access import Place, find_visitor, remembered_link, still_in
 from sessions_app.live import room_group
+from sessions_app.members import PRESENT_SECONDS, join_member
 from sessions_app.models import Conversation, Member
-from sessions_app.services import chatting
-from sessions_app.services.chat_news import PRESENT_SECONDS
 
 TOUCH_SECONDS = 20
 TYPING_SECONDS = 2
@@ -32,7 +31,7 @@ class SessionSocket(Socket):
         visitor = find_visitor(session_id=self.session_id, user=self.browser.user, browser=self.browser.data)
         if visitor is None:
             return False
-        member = chatting.join_member(visitor)
+        member = join_member(visitor)
         self.client_id = visitor.client.pk if visitor.client else None
         self.member_id, self.conversation_id = member.pk, member.conversation_id
         self.told = self.seen = member.conversation.last_version

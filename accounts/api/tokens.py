@@ -9,7 +9,6 @@ Whoever shows a spent one has a copy, or somebody else has: the login ends.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -19,16 +18,19 @@ from uuid import UUID
 import jwt
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, UUIDField
+from django.db.models import Exists, OuterRef, QuerySet, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiLogin, RefreshToken, SocketTicket, User
+from accounts.tickets import mint_ticket as mint_ticket
+from accounts.tickets import open_logins
+from accounts.tickets import spend_ticket as spend_ticket
 from naksha.api.errors import ApiError
 from naksha.crypto import new_token, token_hash
 from naksha.kept import Kept, Param
 
-ACCESS, REFRESH, TICKET = timedelta(minutes=15), timedelta(days=7), timedelta(seconds=30)
+ACCESS, REFRESH = timedelta(minutes=15), timedelta(days=7)
 ALGORITHM, ISSUER = "HS256", "naksha"
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -90,16 +92,10 @@ def _read(token: str, secret: str) -> tuple[UUID, UUID, int]:
     return UUID(str(claims["login"])), UUID(str(claims["sub"])), int(claims["exp"])
 
 
-def _open_logins() -> QuerySet[ApiLogin]:
-    return ApiLogin.objects.filter(
-        ended_at__isnull=True, user__is_active=True, user__login_generation=F("login_generation")
-    )
-
-
 # Asked with every request: its words are kept, and its plan.
 _LOGIN = Kept(
     lambda: (
-        _open_logins()
+        open_logins()
         .select_related("user__consultant")
         .filter(pk=Param("pk", UUIDField()), user_id=Param("user", UUIDField()))
     )
@@ -118,7 +114,7 @@ def refresh(token: str) -> tuple[ApiLogin, Tokens]:
             used_at=now
         )
         if spent:
-            login = _open_logins().select_related("user").filter(refresh_tokens__token_hash=hashed).first()
+            login = open_logins().select_related("user").filter(refresh_tokens__token_hash=hashed).first()
             if login is None:
                 raise _not_logged_in()
             ApiLogin.objects.filter(pk=login.pk).update(last_used_at=now)
@@ -143,38 +139,12 @@ def seen(login: ApiLogin, *, address: str) -> None:
 def open_logins_of(user: User) -> QuerySet[ApiLogin]:
     """The devices that can still go on, the last used first."""
     alive = RefreshToken.objects.filter(login=OuterRef("pk"), used_at__isnull=True, expires_at__gt=timezone.now())
-    return _open_logins().filter(Exists(alive), user=user).order_by("-last_used_at")
+    return open_logins().filter(Exists(alive), user=user).order_by("-last_used_at")
 
 
 def end_all(*, user: User, reason: str) -> int:
     """End every device's login of ``user``. Returns how many."""
-    return _open_logins().filter(user=user).update(ended_at=timezone.now(), end_reason=reason[:40])
-
-
-def mint_ticket(*, login: ApiLogin) -> str:
-    """A ticket that opens one socket of ``login`` within 30 seconds."""
-    token = new_token()
-    SocketTicket.objects.create(
-        user_id=login.user_id, login=login, token_hash=token_hash(token), expires_at=timezone.now() + TICKET
-    )
-    return token
-
-
-def spend_ticket(token: str) -> str | None:
-    """The id of the login that the ticket is of; None where it is unknown, late, or was spent.
-
-    Of two that try at once one gets it. Whether the login is still open is asked by :func:`users_of`.
-    """
-    now, hashed = timezone.now(), token_hash(token)
-    tickets = SocketTicket.objects.filter(token_hash=hashed)
-    if not tickets.filter(used_at__isnull=True, expires_at__gt=now).update(used_at=now):
-        return None
-    return str(tickets.values_list("login_id", flat=True).get())
-
-
-def users_of(login_ids: Collection[str]) -> dict[str, User]:
-    """Whose the logins are, without those that have ended. One query."""
-    return {str(login.pk): login.user for login in _open_logins().select_related("user").filter(pk__in=login_ids)}
+    return open_logins().filter(user=user).update(ended_at=timezone.now(), end_reason=reason[:40])
 
 
 def forget_old() -> int:

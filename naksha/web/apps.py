@@ -22,6 +22,7 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_out
 
+        import naksha.celery  # noqa: F401  the queue, before any task is left in it
         from naksha.schedule import sync_after_migrate
 
         post_migrate.connect(sync_after_migrate, sender=apps.get_app_config("django_celery_beat"))

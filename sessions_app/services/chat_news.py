@@ -20,9 +20,9 @@ from sessions_app.access import Visitor
 from sessions_app.chat_view import as_frame
 from sessions_app.facts import room_path
 from sessions_app.live import room_group
+from sessions_app.members import PRESENT_SECONDS as PRESENT_SECONDS
 from sessions_app.models import Attachment, Member, Message, Session, Side
 
-PRESENT_SECONDS = 45
 DIGEST_MINUTES = 10
 
 

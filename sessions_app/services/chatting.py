@@ -29,6 +29,8 @@ from sessions_app.access import Visitor
 from sessions_app.chat_files import MOST_FILES, ChatFile, read_files
 from sessions_app.chat_view import as_frame, member_name
 from sessions_app.errors import ChatClosed, FileRefused, MessageRefused, NotInChat, TooLateToChange, TooManyMessages
+from sessions_app.members import conversation_of as conversation_of
+from sessions_app.members import join_member as join_member
 from sessions_app.models import Attachment, Conversation, Member, Message, MessageTrace, Seat, Session, Side
 from sessions_app.services import chat_news, uploading
 
@@ -63,36 +65,6 @@ def open_until(session: Session) -> datetime | None:
 def is_open(session: Session, now: datetime) -> bool:
     until = open_until(session)
     return session.status != Session.Status.ABANDONED and (until is None or now < until)
-
-
-def conversation_of(session: Session) -> Conversation:
-    """The conversation beside ``session``, made when it is first asked for, once."""
-    return Conversation.objects.get_or_create(session=session)[0]
-
-
-_CONSULTANT = Kept(
-    lambda: Member.objects.select_related("conversation").filter(
-        side=Side.CONSULTANT, conversation__session=Param("session", UUIDField())
-    )
-)
-_CLIENT = Kept(
-    lambda: Member.objects.select_related("conversation").filter(
-        client=Param("client", UUIDField()), conversation__session=Param("session", UUIDField())
-    )
-)
-
-
-def join_member(visitor: Visitor) -> Member:
-    """``visitor``'s place in the conversation, made on the first visit, once; its conversation comes with it."""
-    if visitor.client is None:
-        member = _CONSULTANT.first(session=visitor.session.pk)
-    else:
-        member = _CLIENT.first(session=visitor.session.pk, client=visitor.client.pk)
-    if member is None:
-        conversation = conversation_of(visitor.session)
-        member = Member.objects.get_or_create(conversation=conversation, side=visitor.side, client=visitor.client)[0]
-    member.conversation.session, member.client = visitor.session, visitor.client
-    return member
 
 
 def _at_work() -> QuerySet[Consultant]:
