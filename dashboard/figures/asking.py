@@ -8,8 +8,24 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, DateField, F, Max, Min, Q, QuerySet, Sum, UUIDField, Value, When
-from django.db.models.functions import TruncMonth, TruncWeek
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    DateField,
+    F,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    SmallIntegerField,
+    Sum,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, TruncMonth, TruncWeek
 
 from consultants.models import Service
 from dashboard.figures.period import LOST_AFTER, Period
@@ -33,23 +49,49 @@ def _kept_days() -> QuerySet[DailyAnalytics]:
     return DailyAnalytics.objects.filter(consultant=CONSULTANT, **days)
 
 
-def _by_point(step: str, split: bool) -> QuerySet[Any, Any]:
-    by = ("service_id", "kind", "method") if split else ("service_id",)
-    rows: Any = _kept_days().annotate(point=POINTS[step]).values_list("point", *by)
-    return rows.annotate(**{f"{name}_sum": Sum(name) for name in COLUMNS}).order_by()  # type: ignore[no-any-return]
+class _Whole(Cast):
+    """A sum of whole numbers as a whole number of the database, so that nobody has to turn each into one."""
+
+    convert_value = property(lambda self: self._convert_value_noop)  # type: ignore[assignment]
+
+    def __init__(self, column: str) -> None:
+        super().__init__(Sum(column), BigIntegerField())
 
 
-# Kept rows added up by point and service, and by kind and way too where they are split.
-KEPT = {(step, split): KeptTuples(partial(_by_point, step, split)) for step in POINTS for split in (True, False)}
+def _sums(rows: Any) -> QuerySet[Any, Any]:
+    return rows.annotate(**{f"{name}_sum": _Whole(name) for name in COLUMNS}).order_by()  # type: ignore[no-any-return]
+
+
+def _halves() -> Any:
+    """Kept rows of two periods that share no day; ``half`` is 0 for those of the first, 1 for those of the other."""
+    span = {"day__gte": _day("earliest"), "day__lt": _day("since")}
+    days = DailyAnalytics.objects.filter(_within(0) | _within(1), consultant=CONSULTANT, **span)
+    return days.annotate(half=Case(When(_within(0), then=Value(0)), default=Value(1), output_field=SmallIntegerField()))
+
+
+def _by_point(step: str) -> QuerySet[Any, Any]:
+    return _sums(_halves().annotate(point=POINTS[step]).values_list("half", "point"))
+
+
+BY_POINT = {step: KeptTuples(partial(_by_point, step)) for step in POINTS}
+BY_SPLIT = KeptTuples(lambda: _sums(_halves().values_list("half", "service_id", "kind", "method")))
 MONEY_BY_DAY = KeptTuples(
-    lambda: (
-        _kept_days().values_list("day").annotate(**{f"{name}_sum": Sum(name) for name in MONEY}).order_by("day")  # type: ignore[arg-type]
-    )
+    lambda: _kept_days().values_list("day").annotate(**{f"{name}_sum": _Whole(name) for name in MONEY}).order_by("day")
 )
 THROUGH = KeptTuples(
     lambda: FiguresKept.objects.filter(pk=CONSULTANT, timezone=Param("timezone", CharField())).values_list("through")
 )
 SERVICES = KeptTuples(lambda: Service.objects.filter(consultant=CONSULTANT).order_by().values_list("pk", "title"))
+
+
+def halves(
+    consultant_id: UUID, step: str, periods: Sequence[Period], *, since: date
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Kept rows of both periods added up: by half and point of a chart, and by half, service, kind and way. Two
+    queries."""
+    days = _days(periods) | {"earliest": min(period.first for period in periods), "since": since}
+    by_point = BY_POINT[step].all(consultant=consultant_id, **days)
+    return by_point, BY_SPLIT.all(consultant=consultant_id, **days)
 
 
 # --- several periods at once ------------------------------------------------------------------------

@@ -127,24 +127,22 @@ def report(consultant: Consultant, period: Period, *, today: date | None = None)
     services: dict[Split, list[Numbers]] = defaultdict(list)
     methods: dict[str, list[Numbers]] = defaultdict(list)
     kinds: dict[str, list[Numbers]] = defaultdict(list)
-    for half in (now_half, before_half):
+    by_point, by_split = asking.halves(consultant.pk, step, (period, before), since=fresh.since)
+    for n, half in enumerate((now_half, before_half)):
         points: dict[date, list[Numbers]] = {day: [] for day in half.period.points(step)}
         whole: list[Numbers] = []
-        split = half is now_half
-        kept = asking.KEPT[step, split].all(
-            consultant=consultant.pk, first=half.period.first, last=half.period.last, since=fresh.since
-        )
-        rows = [(*row[:4], row[4:]) if split else (row[0], row[1], "", "", row[2:]) for row in kept]
-        rows += [
-            (row.day, row.service_id, row.kind, row.method, _numbers(row))
-            for row in fresh.counted.rows
-            if row.day in half.period
-        ]
-        for day, service_id, kind, method, values in rows:
+        rows: list[tuple[UUID | None, str, str, Numbers]] = [(*row[1:4], row[4:]) for row in by_split if row[0] == n]
+        for which, day, *numbers in by_point:
+            if which == n:
+                points[day].append(tuple(numbers))
+        for row in fresh.counted.rows:
+            if row.day in half.period:
+                points[beginning(row.day, step)].append(_numbers(row))
+                rows.append((row.service_id, row.kind, row.method, _numbers(row)))
+        for service_id, kind, method, values in rows:
             half.hold(service_id, values[HELD])
             whole.append(values)
-            points[beginning(day, step)].append(values)
-            if split:
+            if half is now_half:
                 services[service_id, kind].append(values)
                 methods[method].append(values)
                 kinds[kind].append(values)
