@@ -18,10 +18,10 @@ from base64 import b64encode
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 TOKEN = "b" * 32  # a form token that is its own cookie
-BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gWm"
 WORDS = "The notice came on Tuesday, and I have the papers here. Shall I send the return as well?"
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 LINGER = 3.0  # seconds in which what is on its way may still come
@@ -135,18 +135,15 @@ class Load:
         room, cookie = self.chance.choice(self.people)
         sender.key = str(uuid4())
         values = {"csrfmiddlewaretoken": TOKEN, "client_message_id": sender.key, "body": WORDS}
-        parts = [
-            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-            for name, value in values.items()
-        ]
-        body = "".join(parts) + f"--{BOUNDARY}--\r\n"
+        body = urlencode(values)
         self.sent[sender.key] = Sent(due, room)
         self.busy += 1
         sender.sock.sendall(
             (
                 f"POST /sessions/{room}/messages/ HTTP/1.1\r\nHost: {self.web[0]}:{self.web[1]}\r\n"
                 f"X-Requested-With: fetch\r\nAccept: */*\r\nCookie: sessionid={cookie}; csrftoken={TOKEN}\r\n"
-                f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+                "Content-Type: application/x-www-form-urlencoded;charset=UTF-8\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n{body}"
             ).encode()
         )
 

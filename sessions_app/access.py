@@ -84,13 +84,18 @@ def let_in(request: HttpRequest, link: SessionLink) -> None:
     request.session[ROOMS] = dict(list(rooms.items())[-MOST_ROOMS:])
 
 
-_ROOM = Kept(
-    lambda: (
-        Session.objects.select_related("consultant__user", "consultant__policy", "service", "client", "terms")
-        .filter(pk=Param("pk", UUIDField()))
-        .exclude(status=Session.Status.ABANDONED)
+def _room(*beside: str) -> Kept[Session]:
+    return Kept(
+        lambda: (
+            Session.objects.select_related("consultant__user", "client", *beside)
+            .filter(pk=Param("pk", UUIDField()))
+            .exclude(status=Session.Status.ABANDONED)
+        )
     )
-)
+
+
+_ROOM = _room("consultant__policy", "service", "terms")
+_DOOR = _room()  # what letting in takes, for who draws no page
 _LINK = Kept(
     lambda: SessionLink.objects.select_related("client__user").filter(
         pk=Param("pk", UUIDField()), session_id=Param("session", UUIDField()), revoked_at__isnull=True
@@ -98,12 +103,15 @@ _LINK = Kept(
 )
 
 
-def find_visitor(*, session_id: UUID, user: User | AnonymousUser | None, browser: Mapping[str, Any]) -> Visitor | None:
+def find_visitor(
+    *, session_id: UUID, user: User | AnonymousUser | None, browser: Mapping[str, Any], door: bool = False
+) -> Visitor | None:
     """Who asks for the room of ``session_id``, or None for a stranger. ``browser`` is the Django session.
 
     The consultant has to be approved, a client by login active, a webinar's seat taken; all as the database says now.
+    With ``door``, what a page of the room needs beside (service, terms, the consultant's policy) is not brought along.
     """
-    session = _ROOM.first(pk=session_id)
+    session = (_DOOR if door else _ROOM).first(pk=session_id)
     if session is None:
         return None
     if isinstance(user, User) and user.is_active:
@@ -138,9 +146,9 @@ def _has_place(session: Session, client_id: UUID) -> bool:
     return session.client_id == client_id
 
 
-def visitor_or_404(request: HttpRequest, session_id: UUID) -> Visitor:
+def visitor_or_404(request: HttpRequest, session_id: UUID, *, door: bool = False) -> Visitor:
     """Raises Http404 for a stranger, the same as for a session that there isn't."""
-    visitor = find_visitor(session_id=session_id, user=request.user, browser=request.session)
+    visitor = find_visitor(session_id=session_id, user=request.user, browser=request.session, door=door)
     if visitor is None:
         raise Http404
     return visitor

@@ -13,6 +13,7 @@ from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from naksha.times import INDIA
+from sessions_app.chat_plain import is_plain, plain_html
 from sessions_app.models import Attachment, Conversation, Member, Message, Session, Side
 
 PAGE = 50
@@ -75,9 +76,11 @@ def _of(conversation: Conversation, messages: list[Message]) -> list[Message]:
 def as_html(message: Message, files: Iterable[Attachment] | None = None, *, zone: str = INDIA) -> SafeString:
     """The message, the same for all its readers: what is whose, and in which zone, the page settles."""
     session = message.conversation.session
-    if files is None:
-        files = message.attachments.all()
-    return render_to_string("sessions/_message.html", message_facts(message, session, list(files), zone))
+    files = list(message.attachments.all() if files is None else files)
+    if is_plain(message, files):
+        name = member_name(message.member, session) if message.member else ""
+        return plain_html(message, session.pk, with_links(message.body), name, zone)
+    return render_to_string("sessions/_message.html", message_facts(message, session, files, zone))
 
 
 def message_facts(message: Message, session: Session, files: Sequence[Attachment], zone: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class SessionSocket(Socket):
 
     def admit(self) -> bool:
         self.session_id = self.scope["url_route"]["kwargs"]["pk"]
-        visitor = find_visitor(session_id=self.session_id, user=self.browser.user, browser=self.browser.data)
+        visitor = find_visitor(session_id=self.session_id, user=self.browser.user, browser=self.browser.data, door=True)
         if visitor is None:
             return False
         member = join_member(visitor)

@@ -8,7 +8,7 @@ from naksha.settings.ground import EMBEDDED, env
 
 AUTH_USER_MODEL = "accounts.User"
 # One backend, so that one wrong password costs one hash; it is also Django's own for permissions.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backend.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/dashboard/"
 PASSWORD_RESET_TIMEOUT = 60 * 60

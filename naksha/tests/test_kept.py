@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.models import CharField, Count, Max, Q, Sum, UUIDField
-from django.db.models.signals import post_init
+from django.db.models.signals import post_init, post_save
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from consultants.models import Consultant, Service
-from naksha.kept import Kept, KeptMany, KeptSums, KeptTuples, KeptValues, Param, added_up, some
+from naksha.kept import Kept, KeptInsert, KeptMany, KeptSums, KeptTuples, KeptValues, Param, added_up, some
 from naksha.testing import make_consultant, make_service
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +248,41 @@ def test_postgresql_prepares_it_when_it_comes_again_and_its_words_can_still_be_r
     with CaptureQueriesContext(connection) as caught:
         assert kept.first(slug="asha-rao") is not None
     assert "= ('asha-rao')" in caught[0]["sql"]
+
+
+def written(row: Any) -> dict[str, Any]:
+    apart = {"id", "title", "created_at", "updated_at"}
+    return {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if f.attname not in apart}
+
+
+def test_a_row_is_written_as_saving_writes_it(django_assert_num_queries) -> None:
+    kept = KeptInsert(Service)
+    consultant = make_consultant()
+    model = make_service(consultant)
+    for number in range(3):
+        row = Service(**written(model), title=f"Kept {number}")
+        with django_assert_num_queries(1):
+            kept.write(row)
+        assert not row._state.adding
+        found = Service.objects.get(pk=row.pk)
+        assert written(found) == written(model)
+        assert (found.created_at, found.updated_at) == (row.created_at, row.updated_at)
+        row.title = "Another"
+        row.save()
+    assert Service.objects.filter(title="Another").count() == 3
+
+
+def test_who_wants_to_hear_of_new_rows_hears_of_them() -> None:
+    heard: list[Any] = []
+
+    def hear(instance: Any, created: bool, **_: Any) -> None:
+        heard.append((instance.title, created))
+
+    model = make_service(make_consultant())
+    post_save.connect(hear, sender=Service)
+    try:
+        KeptInsert(Service).write(Service(**written(model), title="Told"))
+    finally:
+        post_save.disconnect(hear, sender=Service)
+    assert heard == [("Told", True)]
+    assert Service.objects.filter(title="Told").exists()

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from consultants.models import Consultant
 from naksha.db import db_now, db_now_sql, give_back_connection
-from naksha.kept import Kept, Param
+from naksha.kept import Kept, KeptInsert, Param, prepared_cursor
 from naksha.web import limits
 from sessions_app.access import Visitor
 from sessions_app.chat_files import MOST_FILES, ChatFile, read_files
@@ -86,6 +86,7 @@ def entitled(conversation_id: UUID | Param) -> QuerySet[Member]:
 
 
 _READERS = Kept(lambda: chat_news.with_logins(entitled(Param("conversation", UUIDField()))))
+_NEW = KeptInsert(Message)
 
 
 def post(
@@ -176,7 +177,7 @@ def _write(
                 raise NotInChat
             member.conversation = message.conversation
             message.member, message.client_message_id, message.body = member, client_message_id, words
-            message.save(force_insert=True)
+            _NEW.write(message)
             for position, file in enumerate(files):
                 attachment = Attachment(
                     message=message,
@@ -225,7 +226,7 @@ def _count_up(conversation: Conversation, also: str = "", values: Sequence[Any] 
     Raises NotInChat where nobody has joined it yet.
     """
     row = Conversation._meta.pk.get_db_prep_value(getattr(conversation, by), connection)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"UPDATE {Conversation._meta.db_table} SET last_version = last_version + 1{also}"  # noqa: S608  ours
             f" WHERE {by} = %s RETURNING id, last_sequence, last_version, last_message_at",

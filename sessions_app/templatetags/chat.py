@@ -10,15 +10,13 @@ from django import template
 from django.utils import formats
 
 from sessions_app.chat_files import SHOWN_INLINE
+from sessions_app.chat_plain import clock
 from sessions_app.models import Attachment
 
 register = template.Library()
 
 
-@register.simple_tag
-def clock(moment: datetime, zone: str) -> str:
-    """The time of day in ``zone``: 4:38 pm."""
-    return formats.date_format(moment.astimezone(ZoneInfo(zone)), "g:i a").replace(".", "")
+register.simple_tag(clock)
 
 
 @register.filter

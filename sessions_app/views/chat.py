@@ -53,7 +53,7 @@ def _refused(error: DomainError) -> JsonResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def messages(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Post a message, or read a page of them: those before ``before``, else the last."""
-    visitor = visitor_or_404(request, pk)
+    visitor = visitor_or_404(request, pk, door=_wants_json(request))
     if request.method == "POST":
         return _post(request, visitor)
     before = _number(request.GET.get("before"))
@@ -100,7 +100,7 @@ def _post(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest, pk: UUID) -> JsonResponse:
     """What came or changed after the version ``after``. Whoever was away for very long is told to begin anew."""
-    visitor = visitor_or_404(request, pk)
+    visitor = visitor_or_404(request, pk, door=True)
     member = _join(visitor)
     conversation = member.conversation
     after = _number(request.GET.get("after")) or 0

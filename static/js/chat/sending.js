@@ -36,7 +36,7 @@ const drop = (entry) => {
   keep();
 };
 const upload = (entry) => new Promise((done) => {
-  const data = new FormData();
+  const data = entry.files.length ? new FormData() : new URLSearchParams(); // words alone are read sooner
   data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   data.append("client_message_id", entry.key);
   data.append("body", entry.body);
