@@ -38,6 +38,20 @@ class SignatureInvalid(PaymentError):
     code, http_status = "PAYMENT_SIGNATURE_INVALID", 400
 
 
+class NotAnEvent(PaymentError):
+    """A signed body that is no event: not text, not JSON, not an object with a name."""
+
+    sentence = _("This is no event.")
+    code, http_status = "VALIDATION_ERROR", 400
+
+
+class EventTooLarge(PaymentError):
+    """More than any event of the gateway's has; it was not read to its end."""
+
+    sentence = _("This request is too large.")
+    code, http_status = "VALIDATION_ERROR", 400
+
+
 class PaymentMismatch(PaymentError):
     """A payment that belongs to another order, or isn't of the amount and currency that are owed."""
 
@@ -61,9 +75,11 @@ class AskedAlready(PaymentError):
 __all__ = [
     "AskedAlready",
     "DomainError",
+    "EventTooLarge",
     "GatewayRefused",
     "GatewayUnavailable",
     "InvalidState",
+    "NotAnEvent",
     "PaymentError",
     "PaymentMismatch",
     "RefundNotPossible",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.core import signing
-from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from naksha.api.errors import answer
 from payments import documents
-from payments.errors import SignatureInvalid
+from payments.errors import EventTooLarge, PaymentError
 from payments.models import Invoice, Payment
 from payments.services import events
 
@@ -23,21 +23,22 @@ MAX_BODY = 256 * 1024  # bytes; the largest event is a few kB
 @csrf_exempt  # its signature is the proof of where it comes from
 @require_POST
 def razorpay_webhook(request: HttpRequest) -> HttpResponse:
-    """Keep the event and say so at once: the gateway gives 5 seconds, and sends again what got no 2xx, for a day."""
+    """Keep the event and say so at once: the gateway gives 5 seconds, and sends again what got no 2xx, for a day.
+
+    What is refused is told as at the API's address for the same.
+    """
     try:
         take_event(request)
-    except RequestDataTooBig:
-        return HttpResponse(status=413)
-    except (SignatureInvalid, events.NotAnEvent):
-        return HttpResponse(status=400)
+    except PaymentError as error:
+        return answer(request, status=error.http_status, code=error.code, message=str(error))
     return HttpResponse(status=204)
 
 
 def take_event(request: HttpRequest) -> None:
-    """Keep what the gateway sent. Raises SignatureInvalid, NotAnEvent, or RequestDataTooBig for a body of its own."""
+    """Keep what the gateway sent. Raises SignatureInvalid, NotAnEvent, EventTooLarge."""
     raw_body = request.read(MAX_BODY + 1)
     if len(raw_body) > MAX_BODY:
-        raise RequestDataTooBig
+        raise EventTooLarge
     events.store(
         raw_body=raw_body,
         signature=request.headers.get("X-Razorpay-Signature", ""),

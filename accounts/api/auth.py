@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from allauth.account import app_settings as allauth_settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
@@ -70,6 +74,26 @@ class _Allowed(BasePermission):
 
 def _refused() -> ApiError:
     return ApiError("PERMISSION_DENIED", 403, _("This account may not do that."))
+
+
+def require_fresh_login(request: Request) -> None:
+    """For what the pages let only somebody do who has just shown again who they are. An app shows it by logging in;
+    how long that holds is the pages' setting. Another pair of tokens proves nothing: a thief can refresh, too.
+
+    Raises ApiError 401 for a login that began longer ago.
+    """
+    login, holds = request.auth, allauth_settings.REAUTHENTICATION_TIMEOUT
+    assert isinstance(login, ApiLogin)
+    if timezone.now() - login.created_at <= timedelta(seconds=holds):
+        return
+    minutes = max(1, holds // 60)
+    words = ngettext(
+        "Log in again: this may only be done within %(minutes)d minute after it.",
+        "Log in again: this may only be done within %(minutes)d minutes after it.",
+        minutes,
+    )
+    challenge = f'error="insufficient_user_authentication", max_age="{holds}"'
+    raise ApiError("NOT_AUTHENTICATED", 401, words % {"minutes": minutes}, challenge=challenge)
 
 
 class Anybody(BasePermission):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.auth import require_fresh_login
 from consultants.api import examples
 from consultants.api import serializers as shown
 from consultants.api.base import APPROVED, PracticeView
@@ -15,6 +16,12 @@ from consultants.services.banking import save_bank_account
 from consultants.services.policy import Terms, change_policy, save_policy
 from naksha.api.errors import VALIDATION, ApiError, named
 from naksha.api.schema import operation
+
+FRESH = (
+    "For five minutes after logging in, as the page asks to show again who one is. Later it is 401 NOT_AUTHENTICATED, "
+    'with `error="insufficient_user_authentication"` in `WWW-Authenticate`: log in and send it again. A refresh is no '
+    "login. The owner is told of each change by mail."
+)
 
 
 class Policy(PracticeView):
@@ -82,8 +89,10 @@ class Bank(PracticeView):
         errors=APPROVED,
         request_example=examples.BANK_INPUT,
         example=examples.BANK,
+        description=FRESH,
     )
     def put(self, request: Request) -> Response:
+        require_fresh_login(request)
         return self._saved(self.checked(shown.BankInput))
 
     @operation(
@@ -95,9 +104,10 @@ class Bank(PracticeView):
         errors=APPROVED,
         request_example={"ifsc": examples.BANK_INPUT["ifsc"]},
         example=examples.BANK,
-        description="What is left out stays. While there is none, all that PUT needs is needed.",
+        description=f"What is left out stays. While there is none, all that PUT needs is needed. {FRESH}",
     )
     def patch(self, request: Request) -> Response:
+        require_fresh_login(request)
         return self._saved(self.checked(shown.BankInput, partial=True))
 
     def _saved(self, given: dict[str, Any]) -> Response:

@@ -28,7 +28,8 @@ VALIDATION = "VALIDATION_ERROR"
 
 
 class ApiError(exceptions.APIException):
-    """An error with a code of the contract. ``details`` go beside fields; ``limit`` is the one that was passed."""
+    """An error with a code of the contract. ``details`` go beside fields; ``limit`` is the one that was passed;
+    ``challenge`` says in a 401's header what login is asked for (RFC 9470)."""
 
     def __init__(
         self,
@@ -39,10 +40,12 @@ class ApiError(exceptions.APIException):
         details: dict[str, list[str]] | None = None,
         retry_after: int = 0,
         limit: int = 0,
+        challenge: str = "",
     ) -> None:
         super().__init__(message)
         self.code, self.status_code, self.message = code, status, message
         self.details, self.retry_after, self.limit = details, retry_after, limit
+        self.challenge = challenge
 
 
 def refuse(field: str, sentence: str) -> ApiError:
@@ -94,7 +97,7 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         response["RateLimit-Limit"], response["RateLimit-Remaining"] = str(known.limit), "0"
         response["RateLimit-Reset"] = str(known.retry_after)
     if known.status_code == 401:
-        response["WWW-Authenticate"] = 'Bearer realm="api"'
+        response["WWW-Authenticate"] = ", ".join(filter(None, ['Bearer realm="api"', known.challenge]))
     if known.status_code == 405 and (allow := getattr(context.get("view"), "allowed_methods", None)):
         response["Allow"] = ", ".join(allow)
     return response

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from naksha.queue import tell
-from payments.errors import GatewayUnavailable, SignatureInvalid
+from payments.errors import GatewayUnavailable, NotAnEvent, SignatureInvalid
 from payments.gateway import get_gateway
 from payments.models import GatewayEvent, Payment
 from payments.services.reconciling import reconcile
@@ -26,10 +26,6 @@ log = structlog.get_logger(__name__)
 CLAIM_LASTS = timedelta(minutes=3)
 GIVE_UP_AFTER = 30  # tries; with the waits below more than a day
 BATCH = 100
-
-
-class NotAnEvent(ValueError):
-    """A signed body that is no event: not text, not JSON, not an object with a name."""
 
 
 def store(*, raw_body: bytes, signature: str, event_id: str) -> GatewayEvent:

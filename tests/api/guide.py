@@ -70,6 +70,7 @@ def written(emulator: RunningEmulator) -> Scribe:
         clients(scribe, practice)
         quotation(scribe, practice)
         figures(scribe, practice)
+        sections(scribe, practice, service)
     return scribe
 
 
@@ -253,6 +254,29 @@ def quotation(scribe: Scribe, practice: Api) -> None:
     body = {"manageToken": token}
     scribe.ask("quotation-order", guest, "POST", "/payments/initiate", body, status=201, only=only)
     assert practice.get("/quotations", status="ACCEPTED").data["quotations"][0]["id"] == draft
+
+
+def sections(scribe: Scribe, practice: Api, service: str) -> None:
+    """A part of a service, then all of it; where the money goes, in time and too late."""
+    path, only = f"/consultant/services/{service}", ("id", "title", "description", "minutes", "pricePaise", "isActive")
+    scribe.ask("section-part", practice, "PATCH", path, {"pricePaise": 180_000, "isActive": False}, only=only)
+    whole = {"title": "First call", "minutes": 30, "pricePaise": 180_000}
+    scribe.ask("section-whole", practice, "PUT", path, whole, only=only)
+    unchanged = practice.patch(path, {})
+    assert (unchanged.status, unchanged.data["pricePaise"]) == (200, 180_000)
+    bank, path = {"accountHolderName": "Asha Rao", "accountNumber": "123456784321"}, "/consultant/bank-account"
+    scribe.ask("bank-account", practice, "PUT", path, {**bank, "ifsc": "HDFC0001234"})
+    with at(AFTERWARDS + timedelta(minutes=6)):
+        scribe.ask(
+            "bank-account-late",
+            practice,
+            "PATCH",
+            path,
+            {"ifsc": "SBIN0000300"},
+            status=401,
+            told=("WWW-Authenticate",),
+            brief=True,
+        )
 
 
 def figures(scribe: Scribe, practice: Api) -> None:

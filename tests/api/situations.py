@@ -19,7 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import ApiLogin, User
 from bookings.models import Booking
 from bookings.services import decline
 from clients.models import ClientImport
@@ -33,7 +33,7 @@ from quotations.models import Quotation
 from quotations.services import accept, withdraw
 from sessions_app.models import Session
 from sessions_app.services import uploading
-from tests.api.table import BECAUSE, BOOKING, IN_NINE_DAYS, NEW_SESSION, PAGE, QUOTATION, SOME_ID, WHOLE_SESSION
+from tests.api.table import BANK, BECAUSE, BOOKING, IN_NINE_DAYS, NEW_SESSION, PAGE, QUOTATION, SOME_ID, WHOLE_SESSION
 from tests.api.world import World
 
 NOBODY = "http://127.0.0.1:9"  # where no gateway answers
@@ -75,6 +75,10 @@ def admin_closed(world: World, patch: pytest.MonkeyPatch) -> None:
 
 def unconfirmed(world: World, patch: pytest.MonkeyPatch) -> None:
     EmailAddress.objects.filter(user=world.client).update(verified=False)
+
+
+def logged_in_long_ago(world: World, patch: pytest.MonkeyPatch) -> None:
+    ApiLogin.objects.update(created_at=timezone.now() - timedelta(days=30))
 
 
 def something_down(world: World, patch: pytest.MonkeyPatch) -> None:
@@ -144,6 +148,7 @@ PAID = {**BOOKING, "serviceId": "$service", "client": {"name": "Farhan Qureshi",
 WRONG_PASSWORD = {"email": "$client_email", "password": "Monsoon-2025!"}
 ADMIN = {"email": "$admin_email", "password": PASSWORD}
 STATE, TAKEN, AWAY = "INVALID_STATE", "SLOT_TAKEN", "GATEWAY_UNAVAILABLE"
+LATE = "NOT_AUTHENTICATED"
 BOOKED, ASKED, HELD = {"pk": "booking"}, {"pk": "request"}, {"pk": "session"}
 SENT, LINK = {"pk": "sent_quotation"}, {"token": "quotation_link"}
 APPLICANT, APPLICANTS = {"pk": "applicant"}, {"pk": "applicant_user"}
@@ -180,6 +185,11 @@ SITUATIONS: tuple[Situation, ...] = (
     Situation("POST /auth/admin/login", "SECOND_FACTOR_MISSING", "anonymous", body=ADMIN, prepare=in_production),
     Situation("POST /auth/admin/login", "ACCOUNT_SUSPENDED", "anonymous", body=ADMIN, prepare=admin_closed),
     Situation("POST /auth/refresh", "NOT_AUTHENTICATED", "anonymous", body={"refreshToken": "spent"}),
+    # --- consultant -----------------------------------------------------------------------------
+    Situation("PUT /consultant/bank-account", "NOT_AUTHENTICATED", "consultant", body=BANK, prepare=logged_in_long_ago),
+    Situation(
+        "PATCH /consultant/bank-account", "NOT_AUTHENTICATED", "consultant", body=BANK, prepare=logged_in_long_ago
+    ),
     # --- bookings -------------------------------------------------------------------------------
     Situation("POST /book", TAKEN, "client", body={**BOOKING, "start": AT_BOOKING}),
     Situation("POST /book", AWAY, "client", body=PAID, prepare=gateway_away),

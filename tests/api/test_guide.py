@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from django.conf import settings
 from naksha.api.schema import CODES
 from tests.api import guide
 from tests.api.scribe import Scribe
+from tests.api.table import TABLE
+from tests.api.test_every_row import ONCE, operation_of
 
 pytestmark = pytest.mark.django_db
 FILE = settings.BASE_DIR / "docs" / "api.md"
@@ -32,6 +35,27 @@ def test_the_guide_names_every_code() -> None:
         by_status.setdefault(status, []).append(f"`{code}`")
     for status, codes in by_status.items():
         assert f"| {status} | {', '.join(codes)} |" in lines
+
+
+def section(title: str) -> str:
+    _before, found = FILE.read_text().split(f"\n## {title}\n")
+    return found.split("\n## ")[0]
+
+
+def test_the_guide_names_every_post_that_takes_a_key() -> None:
+    told = set(re.findall(r"`(/[\w/{}-]+)`", section("Repeating a request safely")))
+    assert told - {"/auth/refresh"} == {call.removeprefix("POST ").replace("{pk}", "{id}") for call in ONCE}
+
+
+def test_what_is_more_than_the_contract_is_in_the_table_and_in_the_document() -> None:
+    told = re.findall(r"^\| `([A-Z]+ \S+)` \|", section("More than the contract names"), re.MULTILINE)
+    rows = {row.call.replace("{pk}", "{id}"): row for row in TABLE}
+    assert len(told) == len(set(told)) == 12
+    assert set(told) - set(rows) == set()
+    for call in told:
+        good, *_others = operation_of(rows[call])["responses"].values()
+        kinds = good["content"]
+        assert "application/json" not in kinds or kinds["application/json"]["examples"], call
 
 
 def test_a_changed_answer_would_be_seen() -> None:
