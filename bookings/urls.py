@@ -3,7 +3,7 @@
 from django.urls import path
 
 import naksha.web.converters  # noqa: F401 - <token:…>
-from bookings.views import choosing, desk, details, managing, paying, waiting
+from bookings.views import choosing, desk, details, managing, paying, waiting, webinars
 
 app_name = "bookings"
 
@@ -11,9 +11,11 @@ app_name = "bookings"
 urlpatterns = [
     path("dashboard/bookings/", desk.requests, name="requests"),
     path("dashboard/bookings/list/", desk.requests_list, name="requests_list"),
-    path("dashboard/bookings/webinars/", desk.webinars, name="webinars"),
-    path("dashboard/bookings/webinars/<uuid:pk>/", desk.webinar, name="webinar"),
-    path("dashboard/bookings/webinars/<uuid:pk>/cancel/", desk.cancel_date, name="webinar_cancel"),
+    path("dashboard/bookings/webinars/", webinars.webinars, name="webinars"),
+    path("dashboard/bookings/webinars/list/", webinars.webinars_list, name="webinars_list"),
+    path("dashboard/bookings/webinars/<uuid:pk>/", webinars.webinar, name="webinar"),
+    path("dashboard/bookings/webinars/<uuid:pk>/parts/", webinars.webinar_parts, name="webinar_parts"),
+    path("dashboard/bookings/webinars/<uuid:pk>/cancel/", webinars.cancel_date, name="webinar_cancel"),
     path("dashboard/bookings/<uuid:pk>/", desk.request_, name="request"),
     path("dashboard/bookings/<uuid:pk>/parts/", desk.request_parts, name="request_parts"),
     path("dashboard/bookings/<uuid:pk>/accept/", desk.accept_request, name="accept"),
@@ -23,6 +25,7 @@ urlpatterns = [
     path("b/find/", managing.find, name="find"),
     path("b/of/<uuid:pk>/", managing.of, name="of"),
     path("b/<token:token>/", managing.manage, name="manage"),
+    path("b/<token:token>/parts/", managing.manage_parts, name="manage_parts"),
     path("b/<token:token>/pay/", paying.pay, name="pay"),
     path("b/<token:token>/pay/done/", paying.done, name="pay_done"),
     path("b/<token:token>/pay/again/", paying.again, name="again"),

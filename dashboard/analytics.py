@@ -15,11 +15,12 @@ from accounts.access import ConsultantRequest, approved_consultant_required
 from dashboard.figures.charts import MAKERS, Chart, charts
 from dashboard.figures.headlines import headlines
 from dashboard.figures.period import NAMES, Period
-from dashboard.figures.reading import live, report, today_of
+from dashboard.figures.reading import Report, live, report, today_of
 from dashboard.figures.sums import COLUMNS
 from dashboard.forms import OWN, PeriodForm
 from dashboard.models import DailyAnalytics
 from naksha.csvfile import csv_file
+from naksha.web.parts import Part, part_alone, part_of
 
 
 def _asked(request: ConsultantRequest) -> tuple[PeriodForm, Period]:
@@ -37,10 +38,25 @@ def query_of(period: Period) -> str:
 @approved_consultant_required
 def analytics(request: ConsultantRequest) -> HttpResponse:
     form, period = _asked(request)
-    wrong = not form.is_valid()
-    told = None if wrong else report(request.consultant, period)
+    told = report(request.consultant, period) if form.is_valid() else None
+    context = {"nav": "analytics", "told": told, "query": query_of(period), "live": _drawn(request, form, period, told)}
+    response = render(request, "dashboard/analytics.html", context, status=200 if told else 400)
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+@approved_consultant_required
+def parts(request: ConsultantRequest) -> HttpResponseBase:
+    """All that may change of the page, for one that is open; 304 while nothing has."""
+    form, period = _asked(request)
+    if not form.is_valid():
+        return analytics(request)
+    return part_alone(request, _drawn(request, form, period, report(request.consultant, period)))
+
+
+def _drawn(request: ConsultantRequest, form: PeriodForm, period: Period, told: Report | None) -> Part:
     context = {
-        "nav": "analytics",
         "form": form,
         "period": period,
         "names": {key: words for key, words in NAMES.items() if key != OWN},
@@ -51,9 +67,7 @@ def analytics(request: ConsultantRequest) -> HttpResponse:
         "figures": headlines(told) if told else [],
         "charts": charts(told) if told and not told.is_empty else [],
     }
-    response = render(request, "dashboard/analytics.html", context, status=400 if wrong else 200)
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return part_of(request, "dashboard/_analytics.html", context)
 
 
 @require_safe

@@ -23,6 +23,7 @@ urlpatterns = [
     path("calendar/subscribe/close/", sharing.close, name="subscribe_close"),
     path("quotations/lines/<uuid:pk>/session/", quoted.new_session, name="quoted_session"),
     path("analytics/", analytics.analytics, name="analytics"),
+    path("analytics/parts/", analytics.parts, name="analytics_parts"),
     path("analytics/days.csv", analytics.days_csv, name="days_csv"),
     path("analytics/chart.csv", analytics.chart_csv, name="chart_csv"),
 ]

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from naksha.db import give_back_connection
+from notifications.live import MAILS, changed_for
 from notifications.message import build_message
 from notifications.models import OutgoingMail
 from notifications.wishes import wants_mail
@@ -92,12 +93,14 @@ def deliver(mail_id: uuid.UUID) -> bool:
 def _failed(mail: OutgoingMail, claimed_at: datetime, error: Exception) -> None:
     gone = is_permanent(error) or mail.attempts >= MAX_ATTEMPTS
     now = timezone.now()
-    OutgoingMail.objects.filter(pk=mail.pk, claimed_at=claimed_at).update(
+    ours = OutgoingMail.objects.filter(pk=mail.pk, claimed_at=claimed_at).update(
         status=OutgoingMail.Status.FAILED if gone else OutgoingMail.Status.QUEUED,
         due_at=now + pause_after(mail.attempts),
         last_error=_in_short(error),
         updated_at=now,
     )
+    if gone and ours and mail.on_behalf_of_id is not None:
+        changed_for(mail.on_behalf_of_id, MAILS)
     log.warning(
         "mail_given_up" if gone else "mail_put_off",
         mail=str(mail.pk),

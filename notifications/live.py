@@ -8,6 +8,7 @@ from accounts.models import User
 from naksha import live
 
 NOTIFICATIONS = "notifications"
+MAILS = "mails"  # whom mails don't reach
 
 
 def group_of(user_id: uuid.UUID) -> str:

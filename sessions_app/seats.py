@@ -7,6 +7,7 @@ after, so that two can't wait for each other. Call all of them inside the caller
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,9 +16,11 @@ from django.utils import timezone
 
 from clients.models import Client
 from naksha.db import db_now
+from notifications.live import changed_for
 from sessions_app.errors import SeatTaken, WebinarClosed, WebinarFull
 from sessions_app.models import Seat, Session
 from sessions_app.services import reminding
+from sessions_app.services.moved_on import SESSIONS
 
 
 def claim_one(session_id: UUID) -> None:
@@ -27,6 +30,7 @@ def claim_one(session_id: UUID) -> None:
         pk=session_id, kind=Session.Kind.WEBINAR, status=Session.Status.CONFIRMED, starts_at__gt=db_now()
     )
     if open_now.filter(seats_taken__lt=F("capacity")).update(seats_taken=F("seats_taken") + 1):
+        _say_changed(session_id)
         return
     raise WebinarFull if open_now.exists() else WebinarClosed
 
@@ -35,6 +39,19 @@ def give_back(session_id: UUID, count: int = 1) -> None:
     """Count ``count`` seats fewer."""
     if count:
         Session.objects.filter(pk=session_id).update(seats_taken=F("seats_taken") - count)
+        _say_changed(session_id)
+
+
+@lru_cache(maxsize=4096)
+def _login_of(session_id: UUID) -> UUID:
+    """A webinar is one consultant's for good, so it is asked once."""
+    login: UUID = Session.objects.values_list("consultant__user_id", flat=True).get(pk=session_id)
+    return login
+
+
+def _say_changed(session_id: UUID) -> None:
+    """On commit: whoever gives the webinar and has its seats on the screen looks again."""
+    changed_for(_login_of(session_id), SESSIONS)
 
 
 def take_seat(*, session_id: UUID, client: Client, expires_at: datetime | None, counted: bool = False) -> Seat:

@@ -41,5 +41,6 @@ urlpatterns = [
     path("sessions/<uuid:pk>/notes/", room.notes, name="notes"),
     path("sessions/<uuid:pk>/review/", reviews.review, name="review"),
     path("dashboard/reviews/", reviews.reviews, name="reviews"),
+    path("dashboard/reviews/list/", reviews.reviews_list, name="reviews_list"),
     path("dashboard/reviews/<uuid:pk>/reply/", reviews.answer, name="review_reply"),
 ]

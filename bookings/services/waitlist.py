@@ -23,6 +23,7 @@ from bookings.errors import AlreadyWaiting, NotFull, NotOpen, OfferOver
 from bookings.facts import iso, place_label
 from bookings.models import Booking, WaitlistEntry
 from bookings.services import links
+from bookings.services.tell import BOOKINGS
 from consultants.models import Consultant, Service
 from naksha.db import db_now
 from naksha.queue import tell
@@ -87,6 +88,7 @@ def join_waitlist(
                 timezone=timezone,
             )
             token = links.mint_waitlist(entry)
+            notifications.changed(entry.consultant.user, BOOKINGS)
             _mail(entry, "waitlist_joined", token)
             if session is not None:
                 offer_seats(session_id=session.pk)
@@ -232,6 +234,7 @@ def _offer(entry: WaitlistEntry, *, starts_at: datetime, until: datetime) -> Non
     entry.offer_starts_at = starts_at
     entry.offer_expires_at = until
     entry.save()
+    notifications.changed(entry.consultant.user, BOOKINGS)
     _mail(entry, "waitlist_offer", links.mint_waitlist(entry))
 
 
@@ -258,6 +261,7 @@ def _let_go(entry: WaitlistEntry, status: str) -> None:
     entry.seat_held = False
     entry.offer_expires_at = None
     entry.save()
+    notifications.changed(entry.consultant.user, BOOKINGS)
     if seat_held and session_id is not None:
         seats.give_back(session_id)
         offer_seats(session_id=session_id)

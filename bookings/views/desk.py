@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,15 +18,13 @@ from django.views.decorators.http import condition, require_GET, require_http_me
 
 from accounts.access import ConsultantRequest, approved_consultant_required
 from availability import picker
-from availability.errors import SlotTaken, TimeRefused
+from availability.errors import TimeRefused
 from availability.zones import zone_choices
 from bookings.facts import has_room, place_label, place_of, place_url
-from bookings.forms import WebinarDateForm
-from bookings.models import Booking, WaitlistEntry
+from bookings.models import Booking
 from bookings.services import (
     accept,
     cancel_by_consultant,
-    cancel_webinar,
     decline,
     reschedule_by_consultant,
     terms,
@@ -34,16 +32,13 @@ from bookings.services import (
 from bookings.versions import facts_of
 from bookings.views.pages import answer, place_icon
 from clients.fields import ReasonForm
-from consultants.models import Service
 from naksha.db import db_now
 from naksha.errors import DomainError
-from naksha.money import rupees
 from naksha.web.parts import Part, part_alone, part_of
 from payments.documents import papers
 from payments.models import Payment, Refund
 from sessions_app import rooms
 from sessions_app.models import Session
-from sessions_app.services import schedule_webinar
 
 S = Booking.Status
 HELD = (Session.Status.COMPLETED, Session.Status.NO_SHOW)
@@ -247,95 +242,3 @@ def move_booking(request: ConsultantRequest, pk: UUID) -> HttpResponse:
         if problem:
             context["nearest"] = picker.nearest(booking, zone=zone, page=page)
     return answer(request, "bookings/desk/move.html", context, status=409 if problem else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@approved_consultant_required
-def webinars(request: ConsultantRequest) -> HttpResponse:
-    """The dates that are set, and a form for another."""
-    offered = request.consultant.services.filter(kind=Service.Kind.WEBINAR, is_active=True, archived_at__isnull=True)
-    form = WebinarDateForm(
-        request.POST if request.method == "POST" else None,
-        services=offered,
-        zone=request.consultant.timezone,
-        initial={"service": request.GET.get("service")},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            session = schedule_webinar(
-                service=form.cleaned_data["service"], starts_at=form.cleaned_data["starts_at"], actor=request.user
-            )
-        except SlotTaken:
-            form.add_error("time", _("Something of yours is at that time already. Choose another."))
-        except DomainError as error:
-            form.add_error("time", str(error))
-        else:
-            messages.success(request, _("The date is set and can be booked."))
-            return redirect("bookings:webinar", session.pk)
-    dates = (
-        request.consultant.sessions.filter(kind=Session.Kind.WEBINAR, ends_at__gt=db_now())
-        .select_related("service")
-        .annotate(line=Count("waitlist", filter=Q(waitlist__status=WaitlistEntry.Status.WAITING)))
-        .order_by("starts_at")
-    )
-    context = {
-        "nav": "bookings",
-        "form": form,
-        "has_webinars": offered.exists(),
-        "dates": dates[:200],
-        "zone": request.consultant.timezone,
-        "consultant": request.consultant,
-    }
-    return answer(request, "bookings/desk/webinars.html", context, status=400 if form.errors else 200)
-
-
-@require_GET
-@approved_consultant_required
-def webinar(request: ConsultantRequest, pk: UUID) -> HttpResponse:
-    session = _webinar(request, pk)
-    booked = session.bookings.filter(status=S.ACCEPTED).select_related("client").order_by("created_at")
-    context = {
-        "nav": "bookings",
-        "session": session,
-        "booked": booked,
-        "line": session.waitlist.filter(status__in=[WaitlistEntry.Status.WAITING, WaitlistEntry.Status.OFFERED]),
-        "zone": request.consultant.timezone,
-        "consultant": request.consultant,
-        "can_cancel": session.status == Session.Status.CONFIRMED and session.starts_at > db_now(),
-        "place_label": place_label(session.platform),
-        "room_url": rooms.room_path(session.pk),
-    }
-    return answer(request, "bookings/desk/webinar.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@approved_consultant_required
-def cancel_date(request: ConsultantRequest, pk: UUID) -> HttpResponse:
-    session = _webinar(request, pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None, hint=_("Everybody who booked reads it."))
-    if request.method == "POST" and form.is_valid():
-        try:
-            cancel_webinar(session=session, actor=request.user, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("Called off. Everybody has been told and gets everything back."))
-        return redirect("bookings:webinar", pk)
-    if session.status != Session.Status.CONFIRMED:
-        return redirect("bookings:webinar", pk)
-    booked = session.bookings.filter(status=S.ACCEPTED)
-    paid = sum(booking.paid_paise - booking.refunded_paise for booking in booked)
-    context = {
-        "nav": "bookings",
-        "session": session,
-        "form": form,
-        "count": len(booked),
-        "paid": rupees(paid) if paid else "",
-        "zone": request.consultant.timezone,
-    }
-    return answer(request, "bookings/desk/webinar_cancel.html", context, status=400 if form.errors else 200)
-
-
-def _webinar(request: ConsultantRequest, pk: UUID) -> Session:
-    mine = request.consultant.sessions.filter(kind=Session.Kind.WEBINAR).select_related("service", "consultant__user")
-    return get_object_or_404(mine, pk=pk)

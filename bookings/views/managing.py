@@ -32,6 +32,7 @@ from naksha.calendar import Method, google_url, outlook_url
 from naksha.db import db_now
 from naksha.errors import DomainError
 from naksha.web.errors import too_many
+from naksha.web.parts import Part, part_alone, part_of
 from naksha.web.secret import secret
 from naksha.web.zone import visitor_zone
 from payments.documents import papers
@@ -81,16 +82,33 @@ def _context(booking: Booking, token: str) -> dict[str, Any]:
 @require_GET
 @with_booking
 def manage(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
-    if booking.status == S.HELD:
+    live = _drawn(request, booking, token)
+    if live is None:
         return redirect("bookings:pay", token)
+    return answer(request, "bookings/manage.html", {"booking": booking, "token": token, "live": live})
+
+
+@require_GET
+@with_booking
+def manage_parts(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
+    """All that may change of the page, for one that is open; 304 while nothing has. Where it leads elsewhere by now, so
+    does this, and the page is loaded anew."""
+    live = _drawn(request, booking, token)
+    return redirect("bookings:pay", token) if live is None else part_alone(request, live)
+
+
+def _drawn(request: HttpRequest, booking: Booking, token: str) -> Part | None:
+    """None where there is only something to pay."""
+    if booking.status == S.HELD:
+        return None
     context = _context(booking, token)
+    if booking.status == S.ABANDONED and not context["payments"]:
+        return None
     if booking.status == S.ACCEPTED:
         # Without a key, of this page or the session's: it would stand in somebody else's address bar.
         entry = calendar_entry(booking, room_url=rooms.room_url(booking.session_id) if booking.session_id else "")
         context |= {"google_url": google_url(entry), "outlook_url": outlook_url(entry)}
-    if booking.status == S.ABANDONED and not context["payments"]:
-        return redirect("bookings:pay", token)
-    return answer(request, "bookings/manage.html", context)
+    return part_of(request, "bookings/_manage.html", context)
 
 
 @require_http_methods(["GET", "POST"])

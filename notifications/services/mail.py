@@ -16,6 +16,7 @@ from naksha.personal import is_erased_mail
 from naksha.queue import tell
 from notifications import wishes
 from notifications.errors import MailIsOnItsWay, MailIsWiped, MailNotWanted
+from notifications.live import MAILS, changed_for
 from notifications.models import OutgoingMail
 from notifications.tasks import deliver_mail
 
@@ -105,6 +106,8 @@ def resend_mail(*, mail: OutgoingMail, actor: User, reason: str = "") -> Outgoin
     mail.due_at = timezone.now()
     mail.last_error = ""
     mail.save(update_fields=["status", "attempts", "edition", "due_at", "last_error", "updated_at"])
+    if mail.on_behalf_of_id is not None:
+        changed_for(mail.on_behalf_of_id, MAILS)
     audit.record(actor=actor, action="mail.resent", subject=mail, reason=reason.strip())
     tell(deliver_mail, str(mail.pk))
     return mail

@@ -25,7 +25,7 @@ from consultants.models import Consultant
 from consultants.services.profile import clean_text
 from naksha.db import db_now
 from naksha.errors import InvalidState, ReasonNeeded
-from notifications.services import notify, send_mail
+from notifications.services import changed, notify, send_mail
 from sessions_app.access import mint_link
 from sessions_app.errors import AlreadyAnswered, AlreadyRated, NotRateable, TooLateToRate, WordsWrong
 from sessions_app.facts import link_url
@@ -33,6 +33,7 @@ from sessions_app.models import Review, Seat, Session
 from sessions_app.names import words_of
 
 OPEN_FOR = timedelta(days=60)
+REVIEWS = "reviews"  # what open pages hear, to fetch their lists again
 LONGEST = 2000  # characters of a comment and of a reply
 
 
@@ -87,6 +88,7 @@ def rate(*, session: Session, client: Client, rating: int, comment: str = "", by
     except IntegrityError as error:
         raise AlreadyRated from error
     _count(consultant)
+    changed(consultant.user, REVIEWS)
     audit.record(actor=by, action="review.given", subject=review, data={"rating": rating})
     _tell_consultant(review, session)
     return review
@@ -105,6 +107,7 @@ def reply(*, review: Review, actor: User, text: str) -> Review:
         raise InvalidState
     review.reply, review.replied_at = text, db_now()
     review.save(update_fields=["reply", "replied_at", "updated_at"])
+    changed(review.consultant.user, REVIEWS)
     audit.record(actor=actor, action="review.answered", subject=review)
     _tell_client(review)
     return review
@@ -128,6 +131,7 @@ def hide(*, review: Review, actor: User, reason: str) -> Review:
     review.save(update_fields=["status", "hidden_at", "hidden_by", "hidden_reason", "updated_at"])
     _count(review.consultant)
     audit.record(actor=actor, action="review.hidden", subject=review, reason=reason)
+    changed(review.consultant.user, REVIEWS)
     _tell_both(review, _("A review was hidden"), reason, template="review_hidden")
     return review
 
@@ -145,6 +149,7 @@ def unhide(*, review: Review, actor: User, reason: str) -> Review:
     review.save(update_fields=["status", "hidden_at", "hidden_by", "hidden_reason", "updated_at"])
     _count(review.consultant)
     audit.record(actor=actor, action="review.shown_again", subject=review, reason=reason)
+    changed(review.consultant.user, REVIEWS)
     _tell_both(review, _("A review is shown again"), reason, template="review_shown")
     return review
 

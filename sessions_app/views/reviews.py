@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import ConsultantRequest, approved_consultant_required
 from naksha.errors import DomainError
+from naksha.web.parts import Part, part_alone, part_of
 from sessions_app.access import visitor_or_404
 from sessions_app.models import Review
 from sessions_app.ratings import STARS, breakdown
@@ -72,6 +73,13 @@ def reviews(request: ConsultantRequest) -> HttpResponse:
     return _list(request)
 
 
+@require_GET
+@approved_consultant_required
+def reviews_list(request: ConsultantRequest) -> HttpResponse:
+    """The list alone, for a page that is open; 304 while nothing has changed."""
+    return part_alone(request, _drawn(request))
+
+
 @require_POST
 @approved_consultant_required
 def answer(request: ConsultantRequest, pk: UUID) -> HttpResponse:
@@ -92,7 +100,12 @@ def answer(request: ConsultantRequest, pk: UUID) -> HttpResponse:
 def _list(
     request: ConsultantRequest, *, typed: tuple[Review, ReplyForm] | None = None, status: int = 200
 ) -> HttpResponse:
-    """The list; with ``typed``, the one review whose reply came back."""
+    live = _drawn(request, typed=typed)
+    return render(request, "sessions/reviews.html", {"nav": "reviews", "live": live}, status=status)
+
+
+def _drawn(request: ConsultantRequest, *, typed: tuple[Review, ReplyForm] | None = None) -> Part:
+    """The list; with ``typed``, the one review whose reply came back. Five queries, however many there are."""
     mine = request.consultant.reviews.select_related("session__service", "client").order_by("-reviewed_at", "-pk")
     counts = breakdown(request.consultant)
     waiting = mine.published().filter(reply="").count()
@@ -106,7 +119,6 @@ def _list(
         found = mine.filter(pk=typed[0].pk)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
-        "nav": "reviews",
         "consultant": request.consultant,
         "zone": request.consultant.timezone,
         "breakdown": counts,
@@ -119,7 +131,7 @@ def _list(
         "narrowed": bool(stars or unanswered),
         "typed": typed is not None,
     }
-    return render(request, "sessions/reviews.html", context, status=status)
+    return part_of(request, "sessions/_reviews.html", context)
 
 
 def _form(one: Review, typed: tuple[Review, ReplyForm] | None) -> ReplyForm | None:

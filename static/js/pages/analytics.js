@@ -67,7 +67,7 @@ const paint = (chart, box, colour) => {
   chart.update("none");
 };
 
-const draw = (figure) => {
+const draw = (figure, moves) => {
   const across = figure.dataset.chart === "across";
   const stacked = figure.dataset.chart === "stack";
   const box = read(figure.parentElement.querySelector("table"));
@@ -117,7 +117,7 @@ const draw = (figure) => {
     options: {
       indexAxis: across ? "y" : "x",
       maintainAspectRatio: false,
-      animation: still ? false : { duration: 300 },
+      animation: moves ? { duration: 300 } : false,
       interaction: { mode: "index", axis: across ? "y" : "x", intersect: false },
       scales: across ? { x: amounts, y: names } : { x: names, y: amounts },
       plugins: {
@@ -133,16 +133,25 @@ const draw = (figure) => {
   return [chart, box];
 };
 
-const begin = () => {
-  const drawn = [...document.querySelectorAll("[data-chart]")].map(draw);
-  const repaint = () => {
-    const colour = tokens();
-    for (const [chart, box] of drawn) paint(chart, box, colour);
-  };
+let drawn = [];
+const repaint = () => {
+  const colour = tokens();
+  for (const [chart, box] of drawn) paint(chart, box, colour);
+};
+// What live.js has put in the place of a drawing is drawn anew, at once and without moving.
+const drawAll = (moves) => {
+  for (const [chart] of drawn) chart.destroy();
+  drawn = [...document.querySelectorAll("[data-chart]")].map((figure) => draw(figure, moves));
   repaint();
+};
+const begin = () => {
+  drawAll(!still);
+  document.addEventListener("htmx:afterSettle", () => drawAll(false));
   // The switch changes an attribute and a sheet; the device changes a media query.
   new MutationObserver(() => requestAnimationFrame(repaint)).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => requestAnimationFrame(repaint));
   addEventListener("beforeprint", () => drawn.forEach(([chart]) => chart.resize()));
 };
+const first = () => document.querySelector("[data-chart]") && location.reload(); // there was nothing to draw with so far
 if (window.Chart) begin();
+else document.addEventListener("htmx:afterSettle", first);

@@ -3,7 +3,9 @@
 // static/js/bell.js tells of one of its topics, every two minutes beside it, and every 20 seconds without it. Nothing is
 // replaced while a form is being sent, holds what somebody has typed into it, or something is data-busy; then a later
 // round does it. Who stands on a link or button with the keyboard goes on standing on it, or where it is gone on what is
-// data-live-home; what was unfolded stays so.
+// data-live-home; what was unfolded stays so, and tables stay scrolled. What the server drew only once, and a form that
+// asks for something else, is data-live-stays="name" on both sides: the element that is there is put where the new one
+// would be.
 const box = document.querySelector("[data-live]");
 const news = document.querySelector("[data-live-news]");
 const EVERY = 20000;
@@ -18,15 +20,38 @@ const say = (lost) => {
 };
 const TEXTS = 'form[method="post"] :is(textarea, input:not([type="checkbox"], [type="radio"]))';
 const typed = () => [...box.querySelectorAll(TEXTS)].some((field) => field.value !== field.defaultValue);
-const busy = () => box.querySelector("form[data-sent], [data-busy]") || typed();
-const unfolded = () => [...box.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
+const BUSY = "form[data-sent], [data-busy], [data-live-stays] :is(input:not([readonly]), select, textarea):focus";
+const busy = () => box.querySelector(BUSY) || typed();
+const nameOf = (summary) => `${summary.closest("[id]")?.id} ${summary.textContent}`;
+const unfolded = () => [...box.querySelectorAll("details[open] > summary")].map(nameOf);
+const quoted = (name, value) => (value === null ? `:not([${name}])` : `[${name}="${CSS.escape(value)}"]`);
 const place = () => {
   const held = document.activeElement;
   if (!box.contains(held)) return null;
-  if (held.id) return `#${CSS.escape(held.id)}`;
-  if (held.matches("a[href]")) return `a[href="${CSS.escape(held.getAttribute("href"))}"]`;
-  if (held.form) return `form[action="${CSS.escape(held.form.getAttribute("action"))}"] button`;
-  return held.matches("[data-copy]") ? "[data-copy]" : "[data-live-home], h1";
+  if (held.matches("summary")) {
+    const name = nameOf(held);
+    return () => [...box.querySelectorAll("summary")].find((summary) => nameOf(summary) === name);
+  }
+  const like = () => {
+    if (held.id) return `#${CSS.escape(held.id)}`;
+    if (held.matches("a[href]")) return `a${quoted("href", held.getAttribute("href"))}`;
+    if (held.form) return `form${quoted("action", held.form.getAttribute("action"))} button`;
+    if (held.matches(".table-in")) return `.table-in${quoted("aria-labelledby", held.getAttribute("aria-labelledby"))}`;
+    return held.matches("[data-copy]") ? "[data-copy]" : "[data-live-home], h1";
+  };
+  const there = like();
+  return () => box.querySelector(there);
+};
+const put = (fresh) => {
+  const stays = [...box.querySelectorAll("[data-live-stays]")];
+  const scrolled = [...box.querySelectorAll(".table-in")].map((table) => [table.scrollLeft, table.scrollTop]);
+  const open = unfolded();
+  box.innerHTML = fresh;
+  for (const one of stays) box.querySelector(`[data-live-stays="${one.dataset.liveStays}"]`)?.replaceWith(one);
+  for (const summary of box.querySelectorAll("details > summary")) summary.parentElement.open ||= open.includes(nameOf(summary));
+  for (const [at, table] of [...box.querySelectorAll(".table-in")].entries()) table.scrollTo(...(scrolled[at] ?? [0, 0]));
+  for (const button of box.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+  for (const button of box.querySelectorAll("[data-share]")) button.hidden = !navigator.share;
 };
 
 const look = async () => {
@@ -41,12 +66,8 @@ const look = async () => {
       version = response.headers.get("ETag") ?? version;
       const before = box.textContent.replace(/\s+/g, " ");
       const held = place();
-      const open = unfolded();
-      box.innerHTML = fresh;
-      for (const summary of box.querySelectorAll("details > summary")) summary.parentElement.open ||= open.includes(summary.textContent);
-      for (const button of box.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
-      for (const button of box.querySelectorAll("[data-share]")) button.hidden = !navigator.share;
-      if (held) (box.querySelector(held) ?? box.querySelector("[data-live-home]"))?.focus({ preventScroll: true });
+      put(fresh);
+      if (held) (held() ?? box.querySelector("[data-live-home]"))?.focus({ preventScroll: true });
       document.dispatchEvent(new CustomEvent("htmx:afterSettle"));
       if (news && box.textContent.replace(/\s+/g, " ") !== before) news.textContent = box.dataset.news;
     }
