@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     from accounts.models import User
     from consultants.models import Consultant
 
-pytest_plugins = ["payments.razorpay.emulator.testing", "tests.needs", "payments.testing", "tests.parts"]
+pytest_plugins = [
+    "payments.razorpay.emulator.testing",
+    "tests.needs",
+    "payments.testing",
+    "tests.parts",
+    "tests.emptying",
+]
 
 
 @pytest.fixture(autouse=True)

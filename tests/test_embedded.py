@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 600  # seconds after which it hangs. The market is filled first, and a busy machine takes its time.
 pytestmark = pytest.mark.slow
 
 
@@ -54,7 +55,7 @@ def embedded(data, port, log):
             [sys.executable, "-m", "naksha.embedded"], cwd=ROOT, env=environment, stdout=out, stderr=out
         )
         try:
-            deadline = time.monotonic() + 120  # the market is filled first
+            deadline = time.monotonic() + PATIENCE
             while True:
                 assert process.poll() is None, Path(log).read_text()
                 assert time.monotonic() < deadline, Path(log).read_text()
@@ -82,7 +83,7 @@ def test_it_answers_keeps_its_data_and_stops_without_leaving_a_child(data, tmp_p
         assert ask(port, "/health/ready") == 200
         assert ask(port, "/emulator/razorpay/v1/orders") == 401
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(120) == 0
     assert children(process.pid) == []
     assert f"Naksha is at http://127.0.0.1:{port}" in log.read_text()
 
@@ -94,7 +95,7 @@ def test_it_answers_keeps_its_data_and_stops_without_leaving_a_child(data, tmp_p
     with embedded(data, port, log) as process:
         assert "Preparing" not in log.read_text()
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(120) == 0
     row = store.execute("SELECT enabled FROM django_celery_beat_periodictask WHERE name = 'naksha.web.tasks.heartbeat'")
     assert row.fetchone() == (0,)
     assert (data / "secret.key").read_text() == key
