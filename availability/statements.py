@@ -16,7 +16,7 @@ from django.db import connection
 
 from availability.models import DateOverride, Occupancy, WeeklyHours
 from consultants.models import BookingPolicy, Consultant
-from naksha.kept import prepared_cursor
+from naksha.prepared import prepared_cursor
 
 _NAMES = {
     "weekly": WeeklyHours._meta.db_table,

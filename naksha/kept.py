@@ -7,19 +7,21 @@ its words are kept in the process, and PostgreSQL keeps its plan as a prepared s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.base import ModelState
 from django.db.models.expressions import Expression, RawSQL, Value
 from django.db.models.query import QuerySet, get_related_populators
 from django.db.models.signals import post_init, post_save, pre_init, pre_save
 from django.db.transaction import TransactionManagementError
+
+from naksha.prepared import found_by, here_now, prepared_cursor
 
 M = TypeVar("M", bound=models.Model)
 
@@ -33,33 +35,6 @@ class Param(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
-
-
-@contextmanager
-def prepared_cursor() -> Iterator[Any]:
-    """A cursor whose statements PostgreSQL prepares when they come again; Django's own cursor elsewhere.
-
-    Values are sent apart from the words, so the statement must leave no doubt of their types. While queries are
-    written down, for a test or a person, the ordinary cursor is used, whose words hold their values.
-    """
-    here: Any = _here()
-    prepares = here.settings_dict["OPTIONS"].get("prepare_threshold") is not None
-    if here.vendor != "postgresql" or not prepares or here.queries_logged:
-        with here.cursor() as cursor:
-            yield cursor
-        return
-    from django.db.backends.postgresql.base import ServerBindingCursor  # the embedded mode never loads it
-
-    here.ensure_connection()
-    with here.wrap_database_errors:
-        made = ServerBindingCursor(here.connection)  # type: ignore[call-arg]
-    with here._prepare_cursor(made) as cursor:
-        yield cursor
-
-
-def _here() -> Any:
-    """The connection itself: each look through ``connection`` costs several calls."""
-    return connections[DEFAULT_DB_ALIAS]
 
 
 def attach(row: models.Model, name: str, found: list[Any]) -> None:
@@ -105,17 +80,55 @@ class _Worded:
             self.sql, self.params = self.compiler.as_sql()
         except EmptyResultSet as error:
             raise ValueError("a kept query that finds nothing by its shape") from error
-        self.converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
+        converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
+        self.whole = [at for at, how in converters.items() if _makes_whole(*how)]
+        self.converters = {at: how for at, how in converters.items() if at not in self.whole}
         self.locks = queryset.query.select_for_update and connection.features.has_select_for_update
+        if connection.vendor == "postgresql":
+            self.sql, self.params = _with_constants(self.sql, self.params)
 
-    def rows(self, values: dict[str, Any], *, one: bool = False, tail: str = "", more: tuple[int, ...] = ()) -> Any:
-        """The rows as the database gives them, read as Django reads them. ``tail`` is put behind the words."""
+    def rows(self, values: dict[str, Any], *, one: bool = False, part: tuple[int, int] | None = None) -> Any:
+        """The rows as the database gives them, read as Django reads them; of a ``part``, from which on and how many."""
         if self.locks and connection.get_autocommit():  # Django asks while it words a query
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
-        with prepared_cursor() as cursor:
-            cursor.execute(self.sql + tail, [*_sent(self.params, values), *more])
-            found = cursor.fetchmany(1) if one else cursor.fetchall()
+        sql, sent = self.sql, _sent(self.params, values)
+        if part is not None:
+            first, size = part
+            if first:
+                sql, sent = f"{sql} LIMIT %s OFFSET %s", [*sent, size, first]
+            else:  # where it isn't told how many, PostgreSQL has no plan that is good for all and plans anew each time
+                sql = f"{sql} LIMIT {size:d}"
+        found = found_by(sql, sent, one=one)
+        for at in self.whole:
+            if any(type(row[at]) not in _WHOLE for row in found):
+                found = [(*row[:at], None if row[at] is None else int(row[at]), *row[at + 1 :]) for row in found]
         return map(tuple, self.compiler.apply_converters(found, self.converters)) if self.converters else found
+
+
+_WHOLE = {int, type(None)}
+
+
+def _makes_whole(converters: list[Any], expression: Any) -> bool:
+    """Whether all that is done to a column is to make whole numbers of what mostly are some."""
+    number = isinstance(expression, Expression) and expression.output_field.get_internal_type().endswith("IntegerField")
+    return number and converters == [expression.convert_value]
+
+
+_PLAIN = re.compile(r"[a-z_]+")
+
+
+def _with_constants(sql: str, params: Sequence[Any]) -> tuple[str, list[Any]]:
+    """``sql`` with the plain words among ``params`` (a state) written into it: they never change, and PostgreSQL uses
+    an index of some rows alone only where it sees that the query asks for those."""
+    parts, left = re.split(r"((?<!%)(?:%%)*%s)", sql), []
+    values = iter(params)
+    for at in range(1, len(parts), 2):
+        value = next(values)
+        if isinstance(value, str) and _PLAIN.fullmatch(value):
+            parts[at] = f"{parts[at][:-2]}'{value}'"
+        else:
+            left.append(value)
+    return "".join(parts), left
 
 
 class Kept(Generic[M]):
@@ -141,14 +154,14 @@ class Kept(Generic[M]):
 
     def part(self, first: int, size: int, /, **values: Any) -> list[M]:
         """``size`` rows from the place ``first`` on, as a slice would give them."""
-        return list(self._rows(values, tail=" LIMIT %s OFFSET %s", more=(size, first)))
+        return list(self._rows(values, part=(first, size)))
 
     def count(self, **values: Any) -> int:
         """How many rows there are."""
-        vendor = _here().vendor
+        vendor = here_now().vendor
         if vendor not in self._counted:
             keys = _Worded(self._build().order_by().select_related(None).values("pk"))
-            keys.sql, keys.converters = f"SELECT COUNT(*) FROM ({keys.sql}) AS kept", {}  # noqa: S608  Django's words
+            keys.sql, keys.converters, keys.whole = f"SELECT COUNT(*) FROM ({keys.sql}) AS kept", {}, []  # noqa: S608  Django's words
             self._counted[vendor] = keys
         ((number,),) = self._counted[vendor].rows(values)
         return int(number)
@@ -164,7 +177,7 @@ class Kept(Generic[M]):
             yield made
 
     def _words(self) -> Any:
-        vendor = _here().vendor
+        vendor = here_now().vendor
         if vendor not in self._worded:
             worded = _Worded(self._build())
             compiler: Any = worded.compiler
@@ -190,13 +203,21 @@ class KeptTuples:
 
     def all(self, **values: Any) -> list[tuple[Any, ...]]:
         """All rows."""
-        if connection.vendor not in self._worded:
-            self._worded[connection.vendor] = _Worded(self._build())
-        return list(self._worded[connection.vendor].rows(values))
+        return list(self._words().rows(values))
+
+    def part(self, first: int, size: int, /, **values: Any) -> list[tuple[Any, ...]]:
+        """``size`` rows from the place ``first`` on, as a slice would give them."""
+        return list(self._words().rows(values, part=(first, size)))
 
     def one(self, **values: Any) -> tuple[Any, ...] | None:
         """The first row, or None."""
         return next(iter(self.all(**values)), None)
+
+    def _words(self) -> _Worded:
+        vendor = here_now().vendor
+        if vendor not in self._worded:
+            self._worded[vendor] = _Worded(self._build())
+        return self._worded[vendor]
 
 
 class KeptSums:
@@ -211,7 +232,7 @@ class KeptSums:
             inner = _Worded(self._build())
             columns = (connection.ops.quote_name(alias) for _column, _words, alias in inner.compiler.select)
             sums = ", ".join(f"SUM({column})" for column in columns)
-            inner.sql, inner.converters = f"SELECT {sums} FROM ({inner.sql}) AS kept", {}  # noqa: S608  Django's words
+            inner.sql, inner.converters, inner.whole = f"SELECT {sums} FROM ({inner.sql}) AS kept", {}, []  # noqa: S608  Django's words
             self._worded[connection.vendor] = inner
         (found,) = self._worded[connection.vendor].rows(values)
         return tuple(int(number or 0) for number in found)
@@ -240,7 +261,7 @@ class KeptValues:
     def all(self, name: str, keys: Sequence[Any], **values: Any) -> list[tuple[Any, ...]]:
         """All rows for ``keys``, of which there is one or more, and at most :attr:`MOST`."""
         size = _room(self.SIZES, keys)
-        shape = _here().vendor, size
+        shape = here_now().vendor, size
         if shape not in self._worded:
             self._worded[shape] = _Worded(self._build(size))
         return list(self._worded[shape].rows(values | _filled(name, keys, size)))
@@ -271,12 +292,17 @@ def _room(sizes: Sequence[int], keys: Sequence[Any]) -> int:
 
 def _filled(name: str, keys: Sequence[Any], size: int) -> dict[str, Any]:
     """Each key under its name; the last one fills the room that is left."""
-    return {f"{name}{number}": keys[min(number, len(keys) - 1)] for number in range(size)}
+    return dict(zip(_numbered(name, size), [*keys, *[keys[-1]] * (size - len(keys))], strict=True))
+
+
+@cache
+def _numbered(name: str, size: int) -> list[str]:
+    return [f"{name}{number}" for number in range(size)]
 
 
 def some(name: str, field: models.Field[Any, Any], size: int) -> list[Any]:
     """What a key of a :class:`KeptValues` or a :class:`KeptMany` is compared with, by ``__in``."""
-    return [Param(f"{name}{number}", field) for number in range(size)]
+    return [Param(numbered, field) for numbered in _numbered(name, size)]
 
 
 class KeptInsert(Generic[M]):
@@ -292,7 +318,7 @@ class KeptInsert(Generic[M]):
         if pre_save.has_listeners(self._model) or post_save.has_listeners(self._model):
             row.save(force_insert=True)
             return
-        here = _here()
+        here = here_now()
         fields = self._model._meta.local_concrete_fields
         if not self._words:
             name = here.ops.quote_name
@@ -321,11 +347,11 @@ class KeptIds:
 
 def _sent(params: Sequence[Any], values: dict[str, Any]) -> list[Any]:
     """What goes to the database for the values of a query: each Param's, and those that stood in the query."""
-    here = _here()
+    here = here_now()
     as_they_are = here.features.has_native_uuid_field
     sent = []
     for each in params:
-        if isinstance(each, Param):
+        if type(each) is Param:
             value = values[each.name]
             if not (as_they_are and type(value) is UUID):
                 value = each.output_field.get_db_prep_value(value, here)

@@ -1,14 +1,31 @@
-"""Connections to PostgreSQL that can be trusted after a look at their socket, without a question to the server."""
+"""Connections to PostgreSQL that can be trusted after a look at their socket, and read instants quickly."""
 
 from __future__ import annotations
 
 import select
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.types.datetime import TimestamptzLoader
 
 ASKED_ANEW_AFTER = 5.0  # seconds
+
+
+class InstantLoader(TimestamptzLoader):
+    """Reads an instant as Django's own loader does, by Python's parser of ISO 8601 instead of a search and a dozen
+    steps: a page of rows has a hundred of them. What that can't read (a year past 9999) is the parent's, to refuse."""
+
+    timezone = UTC  # Django asks a loader for it, and brings its own where that isn't the connection's
+
+    def load(self, data: Buffer) -> datetime:
+        try:
+            found = datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:
+            return super().load(data).replace(tzinfo=UTC)
+        return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 
 class WatchedConnection(psycopg.Connection[Any]):
@@ -20,6 +37,12 @@ class WatchedConnection(psycopg.Connection[Any]):
     """
 
     _good_at = 0.0
+
+    @classmethod
+    def connect(cls, *args: Any, **options: Any) -> WatchedConnection:
+        made = super().connect(*args, **options)
+        made.adapters.register_loader("timestamptz", InstantLoader)
+        return made
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> psycopg.Cursor[Any]:
         if query == "" and params is None and self._is_quiet():

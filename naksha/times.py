@@ -165,7 +165,8 @@ def exact_time(dt: datetime, zone: str | tzinfo) -> str:
 
 def iso(dt: datetime) -> str:
     """The instant for machines, in UTC."""
-    return dt.astimezone(UTC).isoformat(timespec="seconds")[:-6] + "Z"
+    there = dt if dt.tzinfo is UTC else dt.astimezone(UTC)
+    return there.isoformat(timespec="seconds")[:-6] + "Z"
 
 
 def people_duration(minutes: int) -> str:

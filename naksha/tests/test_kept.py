@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import CharField, Count, Max, Q, Sum, UUIDField
+from django.db.models import BigIntegerField, CharField, Count, Max, Q, Sum, UUIDField
+from django.db.models.functions import Cast
 from django.db.models.signals import post_init, post_save
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
@@ -286,3 +287,59 @@ def test_who_wants_to_hear_of_new_rows_hears_of_them() -> None:
         post_save.disconnect(hear, sender=Service)
     assert heard == [("Told", True)]
     assert Service.objects.filter(title="Told").exists()
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs PostgreSQL")
+def test_the_first_part_is_planned_once_and_says_which_rows_it_wants() -> None:
+    consultant = make_consultant()
+    kept = KeptTuples(
+        lambda: Service.objects.filter(consultant=OF_ONE, kind="personal").order_by("title").values_list("title")
+    )
+    for _ in range(12):
+        kept.part(0, 7, consultant=consultant.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT statement, generic_plans > 0 FROM pg_prepared_statements WHERE statement LIKE '%LIMIT 7'"
+        )
+        ((statement, planned),) = cursor.fetchall()
+    assert planned
+    assert "'personal'" in statement
+
+
+def test_only_plain_words_become_part_of_the_words() -> None:
+    consultant = make_consultant()
+    for title in ("plain", "it's", "100%s", "100%"):
+        make_service(consultant, title=title)
+    for title in ("plain", "it's", "100%s", "100%", "', '"):
+        kept = KeptTuples(
+            lambda title=title: Service.objects.filter(consultant=OF_ONE, title=title).values_list("title")  # type: ignore[misc]
+        )
+        assert kept.all(consultant=consultant.pk) == ([(title,)] if title != "', '" else [])
+
+
+def test_sums_are_whole_numbers_however_large_they_may_become() -> None:
+    consultant = make_consultant()
+    make_service(consultant, price_paise=300)
+    large = Sum(Cast("price_paise", BigIntegerField()))  # PostgreSQL gives it as a decimal
+    rows = Service.objects.order_by().values_list("consultant_id").annotate(large=large, small=Count("pk"))
+    ((_pk, *sums),) = KeptTuples(lambda: rows.filter(consultant=OF_ONE)).all(consultant=consultant.pk)
+    assert sums == [300, 1]
+    assert [type(number) for number in sums] == [int, int]
+
+
+def test_whoever_listens_in_hears_of_it_and_a_broken_transaction_refuses_it() -> None:
+    heard: list[str] = []
+
+    def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        heard.append(sql)
+        return execute(sql, params, many, context)
+
+    kept = by_slug()
+    with connection.execute_wrapper(listen):
+        kept.first(slug="asha-rao")
+    assert len(heard) == 1
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            kept.first(slug="asha-rao")
+        transaction.set_rollback(False)

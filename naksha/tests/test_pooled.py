@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from django.db import connection
 from psycopg_pool import ConnectionPool
 
-from naksha.pooled import ASKED_ANEW_AFTER, WatchedConnection
+from naksha.pooled import ASKED_ANEW_AFTER, InstantLoader, WatchedConnection
 
 pytestmark = [
     pytest.mark.django_db,
@@ -73,3 +74,27 @@ def test_one_that_we_closed_is_found_out(conn: Counted) -> None:
 def test_other_statements_are_always_sent(conn: Counted) -> None:
     look(conn)
     assert conn.execute("SELECT 7").fetchone() == (7,)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-24 05:30:00+00", "0001-01-01 00:00:00.1+00", "9999-12-31 23:59:59.999999+00"]
+)
+def test_an_instant_is_read_as_django_reads_it(conn: Counted, text: str) -> None:
+    ((ours,),) = conn.execute(f"SELECT '{text}'::timestamptz")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT '{text}'::timestamptz")
+        ((theirs,),) = cursor.fetchall()
+    assert conn.adapters.get_loader(1184, psycopg.pq.Format.TEXT) is InstantLoader
+    assert (ours, ours.tzinfo) == (theirs, UTC)
+
+
+def test_an_instant_of_another_zone_is_told_in_utc(conn: Counted) -> None:
+    conn.execute("SET TIME ZONE 'Asia/Kolkata'")
+    ((found,),) = conn.execute("SELECT '2026-11-24 05:30:00+00'::timestamptz")
+    assert (found, found.tzinfo) == (datetime(2026, 11, 24, 5, 30, tzinfo=UTC), UTC)
+
+
+@pytest.mark.parametrize("text", ["infinity", "10000-01-01 00:00:00+00", "0044-03-15 00:00:00+00 BC"])
+def test_an_instant_that_python_does_not_know_is_refused(conn: Counted, text: str) -> None:
+    with pytest.raises(psycopg.DataError):
+        list(conn.execute(f"SELECT '{text}'::timestamptz"))

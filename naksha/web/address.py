@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+KEPT = 512  # addresses whose meaning is remembered: a request asks for its own several times
 NOWHERE = "0.0.0.0"  # noqa: S104  a server on a Unix socket knows no address; nothing listens here
 
 
@@ -24,16 +26,16 @@ def address_of(meta: Mapping[str, Any]) -> str:
     only the last n entries were written by us, so the n-th from the right counts and everything left of it is
     hearsay. Fewer entries than n: the request came past the proxies, and its own peer counts.
     """
-    peer = _plain(meta.get("REMOTE_ADDR") or "") or NOWHERE
     trusted: int = settings.TRUSTED_PROXIES
-    if trusted < 1:
-        return peer
-    entries = [entry.strip() for entry in str(meta.get("HTTP_X_FORWARDED_FOR") or "").split(",")]
-    if len(entries) < trusted:
-        return peer
-    return _plain(entries[-trusted]) or peer
+    if trusted > 0:
+        entries = str(meta.get("HTTP_X_FORWARDED_FOR") or "").split(",")
+        told = _plain(entries[-trusted]) if len(entries) >= trusted else ""
+        if told:
+            return told
+    return _plain(meta.get("REMOTE_ADDR") or "") or NOWHERE
 
 
+@lru_cache(maxsize=KEPT)
 def neighbourhood(address: str) -> str:
     """What one subscriber holds: an IPv4 address, or the /64 around an IPv6 one."""
     try:
@@ -45,6 +47,7 @@ def neighbourhood(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
 
 
+@lru_cache(maxsize=KEPT)
 def _plain(text: str) -> str:
     """``text`` as a bare address: no brackets, no port, no zone; an IPv4 one that IPv6 wraps is unwrapped."""
     text = text.strip().strip('"')

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet, UUIDField
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
@@ -24,10 +24,9 @@ from naksha.api.schema import ROLE, operation
 from naksha.api.views import ApiView, FileView
 from naksha.calendar import Method
 from naksha.errors import InvalidState
-from naksha.kept import Kept, Param
 from sessions_app import origin
 from sessions_app.access import Visitor
-from sessions_app.api import examples
+from sessions_app.api import examples, whole
 from sessions_app.api import serializers as words
 from sessions_app.api.access import Reader, reader_of, visitor_of
 from sessions_app.api.listing import ORDERS, chosen
@@ -72,28 +71,6 @@ def related(rows: QuerySet[Session], reader: Reader) -> QuerySet[Session]:
     return rows.select_related("client") if reader.consultant else rows.select_related("client", "consultant")
 
 
-# What a consultant's app opens with: all of them, the last on top. The words of that are kept; those of anything else
-# are made anew.
-_ALL = Kept(
-    lambda: (
-        Session.objects.filter(consultant=Param("consultant", UUIDField()))
-        .exclude(status=Session.Status.ABANDONED)
-        .select_related("client")
-        .only(*words.ROW_NEEDS)
-        .order_by("-starts_at", "-pk")
-    )
-)
-
-
-def _page(request: Request, reader: Reader) -> tuple[list[Session], dict[str, Any]]:
-    if reader.consultant is None or set(request.query_params) - {"page", "pageSize"}:
-        return paging.page_of(request, related(chosen(request, reader), reader))
-    wanted, whose = paging.asked(request), {"consultant": reader.consultant.pk}
-    total = _ALL.count(**whose)
-    found = _ALL.part(wanted.first, wanted.size, **whose) if wanted.first < total else []
-    return found, wanted.pagination(total)
-
-
 class Sessions(ApiView):
     idempotent = frozenset({"post"})
 
@@ -110,12 +87,14 @@ class Sessions(ApiView):
         errors=ROLE,
         example=examples.ROW,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         reader = reader_of(request)
-        found, pagination = _page(request, reader)
+        if reader.consultant is not None and request.query_params.keys() <= {"page", "pageSize"}:
+            return self.worded("sessions", *whole.page_of(reader.consultant, paging.asked(request)))
+        found, pagination = paging.page_of(request, related(chosen(request, reader), reader))
         context = context_of(found, reader)
-        money, whole = context["money"], context["for_consultant"]
-        rows = [words.row_of(session, money[session.id], for_consultant=whole) for session in found]
+        money, own = context["money"], context["for_consultant"]
+        rows = [words.row_of(session, money[session.id], for_consultant=own) for session in found]
         return self.ok({"sessions": rows, "pagination": pagination})
 
     @operation(

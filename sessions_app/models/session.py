@@ -125,6 +125,8 @@ class Session(Row):
             ),
             # With the state, so that a list and its length are read from the index alone.
             models.Index(fields=["consultant", "starts_at", "status"], name="session_by_time_and_state"),
+            # So few that their number is told at once: a list is as long as all rows less these.
+            models.Index(fields=["consultant"], condition=Q(status="abandoned"), name="session_given_up"),
             models.Index(
                 fields=["cancelled_at"],
                 condition=Q(kind="webinar", status="cancelled", seats_taken__gt=0),

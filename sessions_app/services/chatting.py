@@ -23,7 +23,8 @@ from django.utils.translation import gettext as _
 
 from consultants.models import Consultant
 from naksha.db import db_now, db_now_sql, give_back_connection
-from naksha.kept import Kept, KeptInsert, Param, prepared_cursor
+from naksha.kept import Kept, KeptInsert, Param
+from naksha.prepared import prepared_cursor
 from naksha.web import limits
 from sessions_app.access import Visitor
 from sessions_app.chat_files import MOST_FILES, ChatFile, read_files

@@ -190,10 +190,13 @@ def test_a_list_asks_the_same_however_long_it_is(consultant, client_of, client_u
             record(
                 consultant, client=client_of, starts_at=next_slot_start(days=many * 3 + n, hour_utc=8), price_paise=100
             )
-        with CaptureQueriesContext(connection) as asked:
-            assert api.get("/sessions").status == 200
-        counts.append(len([q for q in asked if "web_attemptcount" not in q["sql"]]))
-    assert counts == [5, 5]  # the login, how many, the rows, the bookings' money, tries that failed
+        for size in (2, 100):
+            with CaptureQueriesContext(connection) as asked:
+                assert api.get("/sessions", pageSize=size).status == 200
+            counts.append(len([q for q in asked if "web_attemptcount" not in q["sql"]]))
+    # The login, how many, the rows, the bookings' money, tries that failed; of a consultant's the rows, their number
+    # and the tries in one.
+    assert counts == [5 if as_client else 3] * 4
 
 
 def test_the_page_whose_words_are_kept_is_the_one_that_is_worded_anew(consultant, other_consultant, client_of):
@@ -207,6 +210,46 @@ def test_the_page_whose_words_are_kept_is_the_one_that_is_worded_anew(consultant
         assert kept == api.get("/sessions", ordering="-startsAt", **page).data
         assert kept["pagination"]["totalCount"] == 3
     assert list(api.get("/sessions", pageSize="x").details) == ["pageSize"]
+
+
+def test_a_row_is_worded_anew_with_each_thing_that_it_tells(theirs, consultant, other_consultant, fake_gateway):
+    booking, _token = make_paid(fake_gateway, consultant)
+    record(consultant, starts_at=next_slot_start(days=9), price_paise=100_000)
+    recorded = Session.objects.exclude(pk=booking.session_id).get()
+    rows, now = Session.objects.filter(pk=recorded.pk), timezone.now().replace(microsecond=0)
+    person = Client.objects.filter(pk=recorded.client_id)
+    seen = [theirs.get("/sessions").data]
+    for row, changes in [
+        (rows, {"title": "Another"}),
+        (rows, {"status": "completed"}),
+        (rows, {"platform": "link", "place": "https://zoom.us/j/1"}),
+        (rows, {"starts_at": recorded.starts_at - timedelta(minutes=15)}),
+        (rows, {"ends_at": recorded.ends_at + timedelta(minutes=15)}),
+        (rows, {"paid_paise": 100_000}),
+        (rows, {"refunded_paise": 1}),
+        (rows, {"updated_at": now + timedelta(days=1)}),
+        (person, {"name": "Gita Bose"}),
+        (person, {"email": "gita@example.com"}),
+        (person, {"phone": "+919800000009"}),
+        (Booking.objects.all(), {"refunded_paise": 1}),
+        (Consultant.objects.filter(pk=consultant.pk), {"display_name": "Another name"}),
+        (Consultant.objects.filter(pk=consultant.pk), {"slug": "another-address"}),
+        (Consultant.objects.filter(pk=consultant.pk), {"timezone": "Asia/Tokyo"}),
+    ]:
+        row.update(**changes)
+        told = theirs.get("/sessions").data
+        assert told not in seen, changes
+        assert told == theirs.get("/sessions", ordering="-startsAt").data
+        seen.append(told)
+
+
+def test_a_failed_try_is_told_beside_what_was_not_paid(theirs, consultant):
+    recorded = record(consultant, starts_at=next_slot_start(days=3), price_paise=100_000)
+    made = {"consultant": consultant, "purpose": "full", "amount_paise": 100_000, "payer_name": "M"}
+    failed = {"status": "failed", "failed_at": timezone.now(), "payer_email": "m@example.com"}
+    for kind, payable, status in (("booking", recorded.pk, "PENDING"), ("session", recorded.pk, "FAILED")):
+        Payment.objects.create(payable_kind=kind, payable_id=payable, **made, **failed)
+        assert [row["paymentStatus"] for row in theirs.get("/sessions").data["sessions"]] == [status]
 
 
 # --- money ----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from sessions_app.api.serializers.names import PLATFORM_NAMES, STATUSES, by_our_names
 from sessions_app.api.serializers.several import BulkSessions, BulkSessionsReport
-from sessions_app.api.serializers.told import ROW_NEEDS, SessionDetail, SessionRow, row_of
+from sessions_app.api.serializers.told import SessionDetail, SessionRow, row_of
 from sessions_app.api.serializers.typed import (
     CancelSession,
     CompleteSession,
@@ -16,7 +16,6 @@ from sessions_app.api.serializers.typed import (
 
 __all__ = [
     "PLATFORM_NAMES",
-    "ROW_NEEDS",
     "STATUSES",
     "BulkSessions",
     "BulkSessionsReport",

@@ -63,26 +63,9 @@ class SessionRow(Serializer):
         return row_of(session, self.context["money"][session.id], for_consultant=self.context["for_consultant"])
 
 
-# The columns that a row is worded from; any other costs a query for each row.
-ROW_NEEDS = (
-    *("client", "consultant", "kind", "status", "title", "starts_at", "ends_at", "platform", "place", "capacity"),
-    *(
-        "seats_taken",
-        "reference",
-        "total_paise",
-        "paid_paise",
-        "refunded_paise",
-        "currency",
-        "created_at",
-        "updated_at",
-    ),
-    *("client__name", "client__email", "client__phone"),
-)
-
-
 def row_of(session: Session, money: Money, *, for_consultant: bool) -> dict[str, Any]:
     consultant, client = session.consultant, session.client
-    local = session.starts_at.astimezone(zone_of(consultant.timezone))
+    local = session.starts_at.astimezone(zone_of(consultant.timezone)).isoformat()
     person: dict[str, Any] | None = None
     if client is not None:
         person = {"id": str(client.id), "name": client.name}
@@ -100,8 +83,8 @@ def row_of(session: Session, money: Money, *, for_consultant: bool) -> dict[str,
         "place": session.place if told else "",
         "startsAt": iso(session.starts_at),
         "endsAt": iso(session.ends_at),
-        "scheduledDate": local.date().isoformat(),
-        "scheduledTime": f"{local:%H:%M}",
+        "scheduledDate": local[:10],
+        "scheduledTime": local[11:16],
         "timezone": consultant.timezone,
         "duration": session.minutes,
         "consultant": {"id": str(consultant.id), "name": consultant.display_name, "slug": consultant.slug},
