@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q
 
 from accounts.models import User
-from client_area import agenda, reviewing, ways
+from client_area import agenda, offers, reviewing, ways
 from client_area.agenda import Entry
 from sessions_app.models import Member, Message
 
@@ -40,12 +40,13 @@ class Home:
     requests: list[Entry]
     held: list[Entry]
     owing: list[Entry]
+    offers: list[offers.Offer]
     reviews: list[reviewing.ToWrite]
     unread: list[Unread]
 
     @property
     def has_tasks(self) -> bool:
-        return bool(self.requests or self.held or self.owing or self.reviews or self.unread)
+        return bool(self.requests or self.held or self.owing or self.offers or self.reviews or self.unread)
 
 
 def home_of(user: User, now: datetime) -> Home:
@@ -59,6 +60,7 @@ def home_of(user: User, now: datetime) -> Home:
         requests=[entry for entry in lines if entry.is_request][:SHOWN],
         held=[entry for entry in lines if entry.is_held][:SHOWN],
         owing=agenda.owing(user, now, SHOWN),
+        offers=offers.waiting_for(user, now, SHOWN),
         reviews=reviewing.to_review(user, now, SHOWN_REVIEWS),
         unread=unread_of(user),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from accounts.models import User
@@ -57,6 +57,12 @@ def offered_to(user: User) -> QuerySet[Quotation]:
 
 def _waiting(now: datetime) -> Q:
     return _APPROVED & (Q(status__in=Quotation.OPEN, lapses_at__gt=now) | OWES)
+
+
+def waiting_for(user: User, now: datetime, most: int) -> list[Offer]:
+    """What waits for the client's answer or money, what lapses first on top. One query."""
+    rows = offered_to(user).filter(_waiting(now)).select_related("consultant")
+    return [Offer(row, now) for row in rows.order_by(F("accepted_at").asc(nulls_first=True), "lapses_at", "pk")[:most]]
 
 
 def page_of(user: User, number: Any, now: datetime) -> tuple[Page, list[Offer]]:

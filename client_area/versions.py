@@ -22,7 +22,7 @@ def list_version(request: AccountRequest) -> str:
 
 
 def home_version(request: AccountRequest) -> str:
-    """An ETag of the first page: it also tells of messages and of what waits for a review."""
+    """An ETag of the first page: it also tells of messages, and of what waits for an answer or a review."""
     user = request.user
     chats = Member.objects.filter(client__user=user)
     written = chats.aggregate(
@@ -32,13 +32,16 @@ def home_version(request: AccountRequest) -> str:
     lines = Notification.objects.filter(user=user).aggregate(
         last=Max("created_at"), unread=Count("pk", filter=Q(read_at__isnull=True))
     )
-    return _tag(request, [*_facts(request), written, reviews, lines])
+    return _tag(request, [*_facts(request), written, reviews, lines, _offered(request)])
 
 
 def quotations_version(request: AccountRequest) -> str:
     """An ETag of the list of quotations: one cheap query."""
-    offered = offered_to(request.user).aggregate(last=Max("updated_at"), n=Count("pk"))
-    return _tag(request, [offered, *_clock(request)])
+    return _tag(request, [_offered(request), *_clock(request)])
+
+
+def _offered(request: AccountRequest) -> object:
+    return offered_to(request.user).aggregate(last=Max("updated_at"), n=Count("pk"))
 
 
 def _facts(request: AccountRequest) -> list[object]:

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from naksha.errors import InvalidState
-from payments.errors import GatewayRefused, GatewayUnavailable, SignatureInvalid
-from payments.models import Payment
+from payments.errors import GatewayRefused, GatewayUnavailable, PaymentMismatch, SignatureInvalid
+from payments.models import Payment, PaymentAttempt
 from payments.services import CheckoutForm, checkout_form, complete, ensure_order
 
 log = structlog.get_logger(__name__)
@@ -111,3 +112,19 @@ def answer_query(request: HttpRequest, *, payable_kind: str, payable_id: object)
         log.warning("payment_answer_waits", payable=str(payable_id), error=repr(error))
         return "checking=1"
     return ""
+
+
+def came(
+    request: HttpRequest, *, payable_kind: str, payable_id: object, label: str, title: str, find_path: str = ""
+) -> HttpResponse | None:
+    """What became of a payment whose signed answer is here, by a link that was stopped since it was begun: the money
+    has left its payer. None for anything else, which such a link doesn't open. ``find_path`` mails a new link."""
+    try:
+        query = answer_query(request, payable_kind=payable_kind, payable_id=payable_id)
+    except (SignatureInvalid, PaymentMismatch):
+        return None
+    if query.startswith("failed="):
+        return None
+    attempt = PaymentAttempt.objects.filter(gateway_payment_id=request.POST["razorpay_payment_id"]).first()
+    context = {"attempt": attempt, "label": label, "title": title, "find_path": find_path}
+    return render(request, "payments/came.html", context)

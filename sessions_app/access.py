@@ -64,6 +64,14 @@ def resolve_link(token: str) -> SessionLink:
     )
 
 
+def resolve_revoked(token: str) -> SessionLink:
+    """What a link opened until it was revoked: for the money that is on its way by it, and nothing else. Raises
+    SessionLink.DoesNotExist for a link that is unknown or works."""
+    return SessionLink.objects.select_related("session__consultant").get(
+        token_hash=token_hash(token), revoked_at__isnull=False
+    )
+
+
 def revoke_links(*, session_id: UUID, client_id: UUID) -> int:
     """End every link of ``client_id`` to the room, and whom they let in. Returns how many."""
     links = SessionLink.objects.filter(session_id=session_id, client_id=client_id, revoked_at__isnull=True)

@@ -43,6 +43,14 @@ def resolve(token: str) -> Booking:
     return booking
 
 
+def resolve_stopped(token: str) -> Booking:
+    """The booking that a link opened until it was revoked: for the money that is on its way by it, and nothing else.
+    Raises Booking.DoesNotExist for a link that is unknown or works."""
+    return Booking.objects.select_related("consultant").get(
+        links__token_hash=token_hash(token), links__revoked_at__isnull=False
+    )
+
+
 def resolve_waitlist(token: str) -> WaitlistEntry:
     """The place on a waitlist that a link opens. Raises WaitlistEntry.DoesNotExist."""
     return WaitlistEntry.objects.select_related("consultant__policy", "service", "session").get(

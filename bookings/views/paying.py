@@ -18,15 +18,16 @@ from availability import picker, slots
 from bookings import visitor
 from bookings.errors import REFUSED, NothingOwed, NotOpen, TooManyHeld
 from bookings.models import Booking
-from bookings.services import abandon, hold_again
+from bookings.services import abandon, hold_again, links
 from bookings.services.balance import first_payment, open_balance
-from bookings.views.pages import answer, place_icon, summary, with_booking
+from bookings.views.pages import answer, not_here, place_icon, summary, with_booking
 from consultants import frozen
 from naksha.db import db_now
 from naksha.errors import InvalidState
 from naksha.times import people_time
 from naksha.web.errors import too_many
-from payments.checkout import answer_query, checkout
+from naksha.web.secret import secret
+from payments.checkout import answer_query, came, checkout
 from payments.errors import PaymentMismatch, SignatureInvalid
 from payments.models import Payment
 from sessions_app.errors import WebinarClosed
@@ -180,12 +181,20 @@ def release(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-@with_booking
-def done(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
-    """Back from the gateway, which posts its signed answer here from its own pages (so without our cookies).
+def done(request: HttpRequest, token: str) -> HttpResponse:
+    """Back from the gateway, which posts its signed answer here from its own pages (so without our cookies). By a link
+    that was revoked since the payment was begun, too: the money has left its payer.
 
     Nothing that is posted is believed: the signature is checked, and the gateway is asked.
     """
+    try:
+        booking = links.resolve(token)
+    except Booking.DoesNotExist:
+        return secret(_back_by_revoked(request, token))
+    return secret(_back(request, booking, token))
+
+
+def _back(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     try:
         query = answer_query(request, payable_kind="booking", payable_id=booking.pk)
     except (SignatureInvalid, PaymentMismatch) as error:
@@ -199,3 +208,21 @@ def done(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     response = redirect("bookings:manage", token)
     visitor.forget_hold(response)
     return response
+
+
+def _back_by_revoked(request: HttpRequest, token: str) -> HttpResponse:
+    """What became of a payment whose signed answer is here. Anything else is 404, as all that the link opened."""
+    try:
+        booking = links.resolve_stopped(token)
+    except Booking.DoesNotExist:
+        return not_here(request)
+    told = {"reference": booking.reference, "name": booking.consultant.display_name}
+    page = came(
+        request,
+        payable_kind="booking",
+        payable_id=booking.pk,
+        label=_("Booking %(reference)s, %(name)s") % told,
+        title=booking.title,
+        find_path=reverse("bookings:find"),
+    )
+    return page or not_here(request)

@@ -144,6 +144,35 @@ def test_one_of_two_payments_for_accepted_work_ends_nothing(desk: Client, deposi
     assert "What was booked stays booked." in text(desk.post(page, asked(deposit, amount="12500")))
 
 
+def test_what_the_page_said_it_ends_holds_when_it_is_done(desk: Client, deposit: Payment, fake_gateway: Any) -> None:
+    """Two windows: while one asks, the other gives back what the first had counted on."""
+    rest = pay_part(fake_gateway, Quotation.objects.get())
+    page, other = (reverse("money:refund", args=[payment.pk]) for payment in (deposit, rest))
+    check = desk.post(page, asked(deposit, amount="12500"))
+    assert 'name="ends" value="no"' in text(check)
+    desk.post(other, asked(rest, amount="12500", confirm="yes", ends="no"))
+    answer = desk.post(page, asked(deposit, amount="12500", confirm="yes", ends="no"))
+    assert answer.status_code == 409
+    assert f"all that was paid has gone back by now. {calls_off(deposit)}" in text(answer)
+    assert (Refund.objects.get().payment, Quotation.objects.get().ending) == (rest, "")
+    assert 'name="ends" value="yes"' in text(desk.post(page, asked(deposit, amount="12500")))
+    press = asked(deposit, amount="12500", confirm="yes", ends="yes")
+    for _again in range(2):
+        assert desk.post(page, press).status_code == 302
+    assert Refund.objects.count() == 2
+    assert Quotation.objects.get().ending == Quotation.Ending.CALLED_OFF
+
+
+def test_what_ends_nothing_any_more_is_told_too(desk: Client, deposit: Payment, fake_gateway: Any) -> None:
+    page = reverse("money:refund", args=[deposit.pk])
+    assert 'name="ends" value="yes"' in text(desk.post(page, asked(deposit, amount="12500")))
+    pay_part(fake_gateway, Quotation.objects.get())
+    answer = desk.post(page, asked(deposit, amount="12500", confirm="yes", ends="yes"))
+    assert answer.status_code == 409
+    assert "By now this no longer ends what was agreed" in text(answer)
+    assert not Refund.objects.exists()
+
+
 @pytest.mark.parametrize(("paise", "ends"), [(1_249_999, False), (1_250_000, True)])
 def test_the_api_says_what_a_refund_ends(deposit: Payment, consultant: Consultant, paise: int, ends: bool) -> None:
     body = {"paymentId": str(deposit.pk), "amountPaise": paise, "reason": "Cut short"}

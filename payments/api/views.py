@@ -239,6 +239,7 @@ class Refunds(MemberView):
             seen_refunding_paise=payment.refunding_paise,
             reason=given.get("reason", ""),
             actor=self.user,
+            ends=bool(ends),
         )
         said = (_("The refund is on its way."), ends)
         return self.ok(shown.RefundShown(refund).data, " ".join(filter(None, said)), status=201)

@@ -98,14 +98,21 @@ def effect_of(payment: Payment, amount_paise: int) -> Effect:
 
 @transaction.atomic
 def refund_by_hand(
-    *, payment: Payment, amount_paise: int, seen_refunding_paise: int, reason: str, actor: User, press: str = ""
+    *,
+    payment: Payment,
+    amount_paise: int,
+    seen_refunding_paise: int,
+    reason: str,
+    actor: User,
+    press: str = "",
+    ends: bool | None = None,
 ) -> Refund:
     """A consultant or an admin gives back part or all of one payment; what it was for says what that ends
     (payments.payable.ended_by_refund).
 
     ``press`` names the press of the button: the same one again returns the refund that it made. Any other finds by
-    ``seen_refunding_paise``, what the page said was promised already, that it isn't so any more. Raises
-    RefundNotPossible, InvalidState.
+    ``seen_refunding_paise``, what the page said was promised already, that it isn't so any more; and by ``ends``,
+    whether it said that this ends what was agreed, where it said either. Raises RefundNotPossible, InvalidState.
     """
     owed_for = payable.load_if_there(payment.payable_kind, payment.payable_id)
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
@@ -118,6 +125,7 @@ def refund_by_hand(
     if payment.refunding_paise != seen_refunding_paise:
         raise InvalidState(_("Something went back meanwhile. Look at what is left, and decide again."))
     effect_of(payment, amount_paise)
+    _keep_to(ends, payment, amount_paise)
     attempt = payment.attempts.get(outcome=PaymentAttempt.Outcome.SETTLED)
     attempt.payment = payment
     audit.record(
@@ -127,6 +135,18 @@ def refund_by_hand(
     if owed_for is not None:
         owed_for.refund_promised(made)
     return made
+
+
+def _keep_to(ends: bool | None, payment: Payment, amount_paise: int) -> None:
+    """The payable is locked: what it says now stays so until the refund is promised."""
+    says = payable.ended_by_refund(payment, amount_paise)
+    if ends is False and says:
+        words = _("With this, all that was paid has gone back by now. %(ends)s Look again, and decide.")
+        raise InvalidState(words % {"ends": says})
+    if ends and not says:
+        raise InvalidState(
+            _("By now this no longer ends what was agreed: more was paid for it. Look again, and decide.")
+        )
 
 
 def give_back(attempt: PaymentAttempt, *, reason: str) -> Refund:

@@ -13,6 +13,7 @@ from consultants.services import mail_words
 from naksha.money import rupees
 from naksha.times import iso
 from notifications import services as notifications
+from notifications.live import changed_for
 from quotations.models import Quotation
 from quotations.services import links
 
@@ -23,8 +24,10 @@ SPARED = frozenset({"quotation_lapsed"})
 
 
 def changed(quotation: Quotation) -> None:
-    """The consultant's open pages look again."""
+    """The open pages of the consultant look again, and those of a client with a login."""
     notifications.changed(quotation.consultant.user, LIVE)
+    if quotation.client.user_id is not None:
+        changed_for(quotation.client.user_id, LIVE)
 
 
 def facts(quotation: Quotation) -> dict[str, Any]:

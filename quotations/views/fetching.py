@@ -7,8 +7,8 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 
 from accounts.access import ConsultantRequest
 from naksha.web.secret import secret
@@ -29,17 +29,23 @@ def own(request: ConsultantRequest, pk: UUID) -> Quotation:
 def with_link(
     view: Callable[Concatenate[HttpRequest, Quotation, str, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Fetch what a token opens, in the version that counts; unknown is 404. The page is nobody else's to keep."""
+    """Fetch what a token opens, in the version that counts; for an unknown one, 404 with where to look for it. The page
+    is nobody else's to keep."""
 
     @wraps(view)
     def fetched(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             quotation = links.resolve(token)
         except Quotation.DoesNotExist:
-            raise Http404 from None
+            return not_here(request)
         return secret(view(request, quotation, token, *args, **kwargs))
 
     return fetched
+
+
+def not_here(request: HttpRequest) -> HttpResponse:
+    """The same for a link that is unknown, one that was stopped, and one of a draft."""
+    return secret(render(request, "quotations/not_here.html", status=404))
 
 
 def sums_of(quotation: Quotation) -> dict[str, Any]:

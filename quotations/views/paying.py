@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from naksha.web.secret import secret
-from payments.checkout import answer_query, checkout
+from payments.checkout import answer_query, came, checkout
 from payments.errors import PaymentMismatch, SignatureInvalid
-from payments.models import PaymentAttempt
 from quotations.errors import NothingOwed
 from quotations.models import Quotation
 from quotations.services import links, open_part
-from quotations.views.fetching import sums_of, with_link
+from quotations.views.fetching import not_here, sums_of, with_link
 
 
 @require_GET
@@ -74,11 +74,10 @@ def _back(request: HttpRequest, quotation: Quotation, token: str) -> HttpRespons
 def _back_by_stopped(request: HttpRequest, token: str) -> HttpResponse:
     """What became of a payment whose signed answer is here. Anything else is 404, as all that the link opened."""
     try:
-        quotation = links.resolve_stopped(token)
-        query = answer_query(request, payable_kind=Quotation.PAYABLE, payable_id=quotation.pk)
-    except (Quotation.DoesNotExist, SignatureInvalid, PaymentMismatch):
-        raise Http404 from None
-    if query.startswith("failed="):
-        raise Http404
-    attempt = PaymentAttempt.objects.filter(gateway_payment_id=request.POST["razorpay_payment_id"]).first()
-    return render(request, "quotations/came.html", {"quotation": quotation, "attempt": attempt})
+        found = links.resolve_stopped(token)
+    except Quotation.DoesNotExist:
+        return not_here(request)
+    told = {"number": found.label, "name": found.consultant.display_name}
+    label = _("Quotation %(number)s, %(name)s") % told
+    page = came(request, payable_kind=Quotation.PAYABLE, payable_id=found.pk, label=label, title=found.title)
+    return page or not_here(request)

@@ -10,38 +10,62 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from naksha.web.secret import secret
-from payments.checkout import answer_query, checkout
+from payments.checkout import answer_query, came, checkout
 from payments.documents import papers
 from payments.errors import PaymentMismatch, SignatureInvalid
 from sessions_app import origin
-from sessions_app.access import let_in, mint_link, resolve_link, visitor_or_404
+from sessions_app.access import let_in, mint_link, resolve_link, resolve_revoked, visitor_or_404
 from sessions_app.errors import NothingOwed
 from sessions_app.facts import place_label
 from sessions_app.models import Session, SessionLink
 from sessions_app.services import open_price
+from sessions_app.views.room import MY_SESSIONS, nothing_here
 
 View = Callable[[HttpRequest, Session, str], HttpResponse]
 
 
 def _with_link(view: View) -> Callable[..., HttpResponse]:
-    """Fetch the session that a token opens for its client. Unknown is 404; a booked one leads to its booking."""
+    """Fetch the session that a token opens for its client. For an unknown one, 404 with the way to a new link; a booked
+    one leads to its booking."""
 
     @wraps(view)
     def fetched(request: HttpRequest, token: str) -> HttpResponse:
         try:
             link = resolve_link(token)
         except SessionLink.DoesNotExist:
-            raise Http404 from None
+            return _back_by_revoked(request, token) or nothing_here(request, back=MY_SESSIONS)
         session = Session.objects.select_related("consultant__user", "client").get(pk=link.session_id)
         if session.reference is None or session.client_id != link.client_id:
             return secret(_to_booking(request, session, link))
         return secret(view(request, session, token))
 
     return fetched
+
+
+def _back_by_revoked(request: HttpRequest, token: str) -> HttpResponse | None:
+    """What became of a payment whose signed answer is here, by a link that was revoked since it was begun."""
+    if request.method != "POST":
+        return None
+    try:
+        link = resolve_revoked(token)
+    except SessionLink.DoesNotExist:
+        return None
+    if link.session.reference is None or link.session.client_id != link.client_id:
+        return None
+    session = link.session
+    page = came(
+        request,
+        payable_kind=Session.PAYABLE,
+        payable_id=session.pk,
+        label=_("Session with %(name)s") % {"name": session.consultant.display_name},
+        title=session.title,
+    )
+    return page and secret(page)
 
 
 def _to_booking(request: HttpRequest, session: Session, link: SessionLink) -> HttpResponse:

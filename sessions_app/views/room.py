@@ -24,6 +24,8 @@ from sessions_app.rooms import door_of
 from sessions_app.services import joining
 from sessions_app.services.noting import save_notes
 
+MY_SESSIONS = "/me/sessions/"  # what a login shows of whoever was given a link
+
 
 @require_safe
 def enter(request: HttpRequest, token: str) -> HttpResponse:
@@ -34,7 +36,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = resolve_link(token)
     except SessionLink.DoesNotExist:
-        return nothing_here(request)
+        return nothing_here(request, back=MY_SESSIONS)
     let_in(request, link)
     return secret(redirect(_next(link, request.GET.get("next", ""))))
 
@@ -134,6 +136,7 @@ def _leading_out(response: HttpResponse, page: RoomPage) -> HttpResponse:
     return response
 
 
-def nothing_here(request: HttpRequest) -> HttpResponse:
-    """The same for a link that is unknown or revoked, a session that there isn't, and one that is another's."""
-    return secret(render(request, "sessions/not_here.html", {"back": request.path}, status=404))
+def nothing_here(request: HttpRequest, back: str = "") -> HttpResponse:
+    """The same for a link that is unknown or revoked, a session that there isn't, and one that is another's. A login
+    leads ``back``: here, unless this is a link's address, which opens no more by a login."""
+    return secret(render(request, "sessions/not_here.html", {"back": back or request.path}, status=404))

@@ -115,6 +115,7 @@ def _give_back(request: ConsultantRequest, payment: Payment, form: RefundForm) -
             reason=data["reason"],
             actor=request.user,
             press=data["press"].hex,
+            ends={"yes": True, "no": False}.get(request.POST.get("ends", "")),
         )
     except InvalidState as error:
         return _ask_anew(request, payment.pk, str(error))

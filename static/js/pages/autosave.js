@@ -4,7 +4,8 @@
 //   { said, version, errors: { id of the field: HTML }, parts: { id of an element: HTML for its inside } }
 // 200 saved, 422 wrong, 409 changed in another window. One request at a time for each form; what is typed meanwhile is
 // sent after it. What can't be sent stays, is tried again, and leaving the page asks first. Who has logged in anew in
-// another tab has another token: it is fetched from the page as it is now, unless that is another account's.
+// another tab has another token: it is fetched from the page as it is now, unless that is another account's. What a lost
+// login has stopped is tried again when somebody comes back to this tab.
 const LEFT = 250; // the focus passes through nothing on its way to a label's field
 const CHOSEN = 150;
 const PATIENCE = 20000;
@@ -31,6 +32,7 @@ class Section {
     this.wanted = false; // asked for while one was
     this.halted = false; // until somebody decides
     this.failures = 0;
+    this.shut = false; // the login was lost, or is another's
     this.until = 0; // too much was sent; nothing is sent before then
     this.slowed = false; // and it was waited for once
     this.refused = null; // what was sent and is wrong: it isn't sent again as it is
@@ -158,9 +160,13 @@ class Section {
       answer = await this.post();
       if (shut(answer)) {
         const why = await this.renew();
-        if (why) return this.halt(why);
+        if (why) {
+          this.shut = true;
+          return this.halt(why);
+        }
         answer = await this.post();
       }
+      this.shut = false;
       if ([200, 409, 422].includes(answer.status)) body = await answer.json();
     } catch (error) {
       return this.later(answer || navigator.onLine ? this.bar.dataset.away : this.bar.dataset.noLine);
@@ -302,6 +308,7 @@ document.addEventListener("click", async (event) => {
 addEventListener("beforeunload", (event) => {
   if (sections.some((section) => section.unsaved)) event.preventDefault();
 });
-const again = () => sections.forEach((section) => section.failures && section.save());
+const again = () => sections.forEach((section) => (section.failures || section.shut) && section.save());
 addEventListener("online", again);
+addEventListener("focus", () => sections.some((section) => section.shut) && again()); // two windows are both visible
 document.addEventListener("visibilitychange", () => !document.hidden && again());
