@@ -40,6 +40,7 @@ urlpatterns = [
     path("w/<token:token>/leave/", waiting.leave, name="waitlist_leave"),
     path("<slug:slug>/book/", choosing.start, name="start"),
     path("<slug:slug>/book/<uuid:service_id>/", choosing.time, name="time"),
+    path("<slug:slug>/book/<uuid:service_id>/dates/", choosing.dates, name="dates"),
     path("<slug:slug>/book/<uuid:service_id>/details/", details.details, name="details"),
     path("<slug:slug>/book/<uuid:service_id>/waitlist/", choosing.waitlist, name="waitlist_join"),
 ]

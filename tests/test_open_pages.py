@@ -156,6 +156,19 @@ def reviews_page(consultant: Consultant, gateway: Any) -> Open:
     )
 
 
+def public_dates_page(consultant: Consultant, gateway: Any) -> Open:
+    webinar = make_webinar(consultant, capacity=9)
+    where = [consultant.slug, webinar.service_id]
+    return Open(
+        page=reverse("bookings:time", args=where),
+        part=reverse("bookings:dates", args=where),
+        was="9 of 9 seats left",
+        now="8 of 9 seats left",
+        happens=lambda: seat(webinar, 0),
+        more=lambda: [make_webinar(consultant, days=n, service=webinar.service) for n in range(4, 7)],
+    )
+
+
 def booking_link_page(consultant: Consultant, gateway: Any) -> Open:
     service = make_service(consultant, confirmation="manual")
     booking, token = make_paid(gateway, consultant, service=service)
@@ -185,7 +198,7 @@ def soon(n: int) -> Any:
 
 OF_THE_DESK = [session_page, request_page, quotation_page, client_page, webinar_page]
 LISTS = [dates_page, analytics_page, reviews_page]
-OF_A_LINK = [link_page, booking_link_page]
+OF_A_LINK = [link_page, booking_link_page, public_dates_page]
 
 
 @pytest.fixture(params=[*OF_THE_DESK, *LISTS, *OF_A_LINK])

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from bookings.views.pages import answer, bookable_service, place_icon, summary, 
 from consultants.models import Consultant, Service
 from naksha.times import people_time
 from naksha.web.errors import too_many
+from naksha.web.parts import Part, part_alone, part_of
 from naksha.web.zone import visitor_zone
 from naksha.web.zone import zone as zone_of
 from sessions_app.models import Session
@@ -62,7 +63,7 @@ def time(request: HttpRequest, consultant: Consultant, service_id: UUID) -> Http
     zone = visitor_zone(request, consultant.timezone)
     context = _shared(request, consultant, service, zone)
     if service.is_webinar:
-        return _webinar_dates(request, consultant, service, zone, context)
+        return answer(request, "bookings/dates.html", {**context, "live": _dates(request, consultant, service, zone)})
     page = reverse("bookings:time", args=[consultant.slug, service.pk])
     hold: Booking | None = context["hold"]
     now = timezone.now()
@@ -162,12 +163,21 @@ def next_dates(services: list[Service]) -> dict[UUID, Session]:
     return dates
 
 
-def _webinar_dates(
-    request: HttpRequest, consultant: Consultant, service: Service, zone: str, context: dict[str, Any]
-) -> HttpResponse:
+@require_GET
+@with_consultant
+def dates(request: HttpRequest, consultant: Consultant, service_id: UUID) -> HttpResponse:
+    """The dates of a webinar alone, for a page that is open; 304 while nothing has changed."""
+    service = bookable_service(consultant, service_id)
+    if not service.is_webinar:
+        raise Http404
+    return part_alone(request, _dates(request, consultant, service, visitor_zone(request, consultant.timezone)))
+
+
+def _dates(request: HttpRequest, consultant: Consultant, service: Service, zone: str) -> Part:
+    """One query, however many are set."""
     page = reverse("bookings:details", args=[consultant.slug, service.pk])
     chosen = request.GET.get("session", "")
-    context["dates"] = [
+    found = [
         {
             "session": session,
             "url": f"{page}?{urlencode({'session': session.pk, **_keep(request)})}",
@@ -176,7 +186,14 @@ def _webinar_dates(
         }
         for session in open_dates(service)
     ]
-    return answer(request, "bookings/dates.html", context)
+    context = {
+        "dates": found,
+        "zone": zone,
+        "consultant": consultant,
+        "service": service,
+        "service_url": reverse("bookings:start", args=[consultant.slug]),
+    }
+    return part_of(request, "bookings/_dates.html", context)
 
 
 @require_http_methods(["GET", "POST"])

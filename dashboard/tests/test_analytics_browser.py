@@ -83,6 +83,34 @@ def test_what_is_drawn_is_the_table_and_takes_the_pages_colours(live_server: Any
         context.close()
 
 
+def test_on_paper_there_are_charts_and_tables_in_the_papers_colours(live_server: Any, cookie: dict[str, str]) -> None:
+    with browser() as opened:
+        context = opened.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(live_server.url + PAGE)
+        page.wait_for_function(ALL_DRAWN)
+        light = page.evaluate(f"() => {COLOUR}")
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function(f"light => {COLOUR} !== light", arg=light)
+        page.emulate_media(media="print", color_scheme="dark")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.wait_for_function(f"light => {COLOUR} === light", arg=light)
+        for left_out in (".side", ".top", ".subnav", ".own-dates", ".as-table summary"):
+            assert not page.locator(left_out).first.is_visible(), left_out
+        tables = page.get_by_role("table")
+        assert tables.count() == page.locator(".as-table").count() > 5
+        widest = (
+            "Math.max(...[...document.querySelectorAll('canvas')].map((drawn) => drawn.getBoundingClientRect().right))"
+        )
+        assert page.evaluate(f"{widest} <= document.querySelector('main').getBoundingClientRect().right")
+        page.emulate_media(media="screen", color_scheme="dark")
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        page.wait_for_function(f"light => {COLOUR} !== light", arg=light)
+        assert page.locator(".as-table[open]").count() == 0
+        context.close()
+
+
 def test_periods_and_tables_are_reached_by_keyboard(live_server: Any, cookie: dict[str, str]) -> None:
     with browser() as opened:
         context = opened.new_context(viewport={"width": 1280, "height": 800})

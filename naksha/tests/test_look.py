@@ -55,7 +55,8 @@ def test_only_the_two_themes_are_believed(cookie, theme):
 
 
 @pytest.mark.parametrize(
-    ("cookie", "media"), [("dark", 'media="all"'), ("light", 'media="not all"'), ("", "prefers-color-scheme: dark")]
+    ("cookie", "media"),
+    [("dark", 'media="screen"'), ("light", 'media="not all"'), ("", 'media="screen and (prefers-color-scheme: dark)"')],
 )
 def test_the_server_draws_the_chosen_theme_at_once(cookie, media):
     request = RequestFactory().get("/")

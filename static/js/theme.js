@@ -1,5 +1,5 @@
 // The theme switch without a round trip. The form posts the same choice where there is no script.
-const colours = { light: "not all", dark: "all", auto: "(prefers-color-scheme: dark)" };
+const colours = { light: "not all", dark: "screen", auto: "screen and (prefers-color-scheme: dark)" }; // paper is light
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-theme-switch] button[name=theme]");

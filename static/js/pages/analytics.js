@@ -2,6 +2,7 @@
 // "line" is a series, td[data-n] its numbers. What is drawn is what the table says. Colours are the tokens of the page
 // and change with it; nothing moves for who wants no motion.
 const MOST = 12; // bars across; the table has all
+const PAPER = 680, TALLEST = 480; // px, of a drawing on a page of A4
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const tokens = () => {
   const style = getComputedStyle(document.documentElement);
@@ -150,7 +151,19 @@ const begin = () => {
   // The switch changes an attribute and a sheet; the device changes a media query.
   new MutationObserver(() => requestAnimationFrame(repaint)).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => requestAnimationFrame(repaint));
-  addEventListener("beforeprint", () => drawn.forEach(([chart]) => chart.resize()));
+  // On paper: in its colours, as wide as it is, with every table.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll(".as-table:not([open])")];
+    for (const table of opened) table.open = true;
+    for (const [chart] of drawn) chart.resize(PAPER, Math.min(chart.height, TALLEST));
+  });
+  addEventListener("afterprint", () => {
+    for (const table of opened) table.open = false;
+    for (const [chart] of drawn) chart.resize();
+    repaint();
+  });
+  matchMedia("print").addEventListener("change", repaint);
 };
 const first = () => document.querySelector("[data-chart]") && location.reload(); // there was nothing to draw with so far
 if (window.Chart) begin();
