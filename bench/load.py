@@ -7,6 +7,7 @@ Plain sockets and one poll loop, so that the load costs the machine little besid
 from __future__ import annotations
 
 import json
+import re
 import selectors
 import socket
 import sys
@@ -22,6 +23,8 @@ class Connection:
     sock: socket.socket
     started: float = 0.0
     received: bytearray = field(default_factory=bytearray)
+    head: int = 0
+    whole: int = -1  # how long the answer is, once its head is there
 
 
 def requests(spec: dict[str, Any]) -> Iterator[bytes]:
@@ -46,21 +49,35 @@ def _bytes(entry: dict[str, Any], host: str) -> tuple[bytes, bytes]:
     return ("\r\n".join(lines) + "\r\nX-Forwarded-For: ").encode(), b"\r\n\r\n" + body
 
 
-def answer_of(received: bytearray) -> tuple[int, str] | None:
-    """Status and Location where the whole answer is there."""
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.I)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.I)
+_LOCATION = re.compile(rb"\r\nlocation: *([^\r]*)", re.I)
+_UNKNOWN, _CHUNKS = -1, -2
+
+
+def head_of(received: bytearray) -> tuple[int, int]:
+    """Where the head ends and where the whole answer does; the latter is _UNKNOWN until the head is there, and _CHUNKS
+    where only its end tells. A long answer comes in pieces: its head is read once."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
-        return None
-    head = bytes(received[:end]).decode("latin-1").split("\r\n")
-    fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
-    whole = False
-    if "content-length" in fields:
-        whole = len(received) - end - 4 >= int(fields["content-length"])
-    elif fields.get("transfer-encoding") == "chunked":
-        whole = received.endswith(b"0\r\n\r\n")
-    else:
-        whole = True
-    return (int(head[0].split(" ", 2)[1]), fields.get("location", "")) if whole else None
+        return 0, _UNKNOWN
+    if length := _LENGTH.search(received, 0, end):
+        return end, end + 4 + int(length[1])
+    return end, _CHUNKS if _CHUNKED.search(received, 0, end) else end + 4
+
+
+def is_whole(connection: Connection) -> bool:
+    """Whether all of the answer is there."""
+    if connection.whole == _UNKNOWN:
+        connection.head, connection.whole = head_of(connection.received)
+    if connection.whole == _CHUNKS:
+        return connection.received.endswith(b"0\r\n\r\n")
+    return connection.whole != _UNKNOWN and len(connection.received) >= connection.whole
+
+
+def location_of(connection: Connection) -> str:
+    found = _LOCATION.search(connection.received, 0, connection.head)
+    return found[1].decode("latin-1").strip() if found else ""
 
 
 def run(spec: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +103,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
         if request is None or time.perf_counter() >= end:
             return False
         connection.received.clear()
+        connection.whole = _UNKNOWN
         connection.started = time.perf_counter()
         connection.sock.sendall(request)
         return True
@@ -104,17 +122,16 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
             piece = connection.sock.recv(1 << 18)
             if piece:
                 connection.received += piece
-                answer = answer_of(connection.received)
-                if answer is None:
+                if not is_whole(connection):
                     continue
                 now = time.perf_counter()
                 if now < warm_until:
                     counted_from = now
                 else:
                     took.append(now - connection.started)
-                    statuses[str(answer[0])] += 1
+                    statuses[connection.received[9:12].decode("latin-1")] += 1
                     if spec.get("locations"):
-                        locations.append(answer[1])
+                        locations.append(location_of(connection))
                 if send_next(connection):
                     continue
             else:

@@ -35,7 +35,7 @@ class BearerAuthentication(BaseAuthentication):
     """``Authorization: Bearer <access token>``; ``request.auth`` is the login."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiLogin] | None:
-        header = request.headers.get("Authorization")
+        header = request.META.get("HTTP_AUTHORIZATION")
         if header is None:
             return None
         scheme, _space, token = header.partition(" ")

@@ -22,7 +22,7 @@ REQUESTS, WINDOW = 1000, 15 * 60
 
 def of_unknown_length(request: HttpRequest) -> bool:
     """Whether there is a body that comes in chunks: without its length it would be taken for none."""
-    return "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH")
+    return "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH")
 
 
 class ApiMiddleware:

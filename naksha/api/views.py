@@ -20,6 +20,8 @@ from naksha.api import paging
 from naksha.api.errors import VALIDATION, ApiError
 from naksha.api.idempotency import once
 
+JSON, ANYTHING = "application/json", "*/*"
+
 
 class ApiView(APIView):
     """Views fetch, authorise, call a service, and answer with :meth:`ok` or :meth:`page`."""
@@ -46,7 +48,7 @@ class ApiView(APIView):
             b",".join(rows),
             JSONRenderer().render(pagination),
         )
-        return HttpResponse(body, content_type="application/json")
+        return HttpResponse(body, content_type=JSON)
 
     def checked(self, serializer: type[BaseSerializer[Any]], **kwargs: Any) -> Any:
         """The body as ``serializer`` takes it. Raises a 400 that names each wrong field."""
@@ -62,6 +64,12 @@ class ApiView(APIView):
         taken = serializer(data=given, context={"request": self.request})
         taken.is_valid(raise_exception=True)
         return dict(taken.validated_data)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """What most apps send is looked at before it is taken apart."""
+        if request.META.get("HTTP_ACCEPT", ANYTHING) in (JSON, ANYTHING) and self.renderer_classes == [JSONRenderer]:
+            return JSONRenderer(), JSON
+        return super().perform_content_negotiation(request, force)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return super().dispatch(request, *args, **kwargs)

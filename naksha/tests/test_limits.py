@@ -43,6 +43,13 @@ def test_remaining_counts_down(counter):
     assert [hit().remaining for _ in range(6)] == [4, 3, 2, 1, 0, 0]
 
 
+def test_a_redis_that_forgot_the_script_is_told_it_again(counter):
+    hit()
+    if counter == "redis":
+        limits._redis().client.script_flush()
+    assert [hit().remaining for _ in range(2)] == [3, 2]
+
+
 def test_keys_do_not_share_a_count(counter):
     for _ in range(6):
         hit()

@@ -35,7 +35,7 @@ class ListedClient(NamedTuple):
 class Host(NamedTuple):
     """What a row tells of its consultant."""
 
-    id: UUID
+    id: str
     display_name: str
     slug: str
     timezone: str
@@ -124,7 +124,7 @@ def page_of(consultant: Consultant, wanted: Asked) -> tuple[list[bytes], dict[st
         return [], wanted.pagination(number)
     listed: list[Any] = [Listed._make((consultant, *row[2:])) for row in found]
     money = money_of(listed, user=None, failed={row[2] for row in found if row[1]})
-    host = Host(consultant.id, consultant.display_name, consultant.slug, consultant.timezone)
+    host = Host(str(consultant.id), consultant.display_name, consultant.slug, consultant.timezone)
     return [_worded(row[2:], host, money[row[2]]) for row in found], wanted.pagination(found[0][0])
 
 
