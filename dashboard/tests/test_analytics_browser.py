@@ -17,7 +17,7 @@ from naksha.testing import make_service
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = reverse("dashboard:analytics")
 ALL_DRAWN = "() => document.querySelectorAll('figure[data-chart]:not([hidden])').length >= 6"
-COLOUR = "Chart.getChart(document.querySelector('canvas')).data.datasets[0].backgroundColor"
+COLOUR = "Chart.getChart(document.querySelector('canvas')).getDatasetMeta(0).data[0].options.backgroundColor"
 
 
 @pytest.fixture

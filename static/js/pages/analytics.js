@@ -2,7 +2,6 @@
 // "line" is a series, td[data-n] its numbers. What is drawn is what the table says. Colours are the tokens of the page
 // and change with it; nothing moves for who wants no motion.
 const MOST = 12; // bars across; the table has all
-const PAPER = 680, TALLEST = 480; // px, of a drawing on a page of A4
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const tokens = () => {
   const style = getComputedStyle(document.documentElement);
@@ -38,18 +37,23 @@ const read = (table) => {
 
 // What a part is told by: a colour for each outcome, ink for the one series, a dashed line for the period before.
 const OUTCOMES = ["ink", "bad", "contour-index", "water-deep"];
+// As functions, for what is drawn already keeps a colour that was given by name.
 const clothe = (datasets, box, colour) => {
   const bars = box.series.filter(({ drawn }) => drawn === "bar").length;
+  const as = (name) => {
+    const value = colour(name);
+    return () => value;
+  };
   let bar = 0;
   box.series.forEach((one, n) => {
     const set = datasets[n];
     if (one.drawn === "bar") {
-      set.backgroundColor = colour(bars > 1 ? OUTCOMES[bar++ % OUTCOMES.length] : "ink");
-      set.borderColor = colour("sheet");
+      set.backgroundColor = as(bars > 1 ? OUTCOMES[bar++ % OUTCOMES.length] : "ink");
+      set.borderColor = as("sheet");
       set.borderWidth = bars > 1 ? 1 : 0;
     } else {
-      set.borderColor = set.pointBackgroundColor = colour("accent");
-      set.backgroundColor = colour("accent-wash");
+      set.borderColor = set.pointBackgroundColor = as("accent");
+      set.backgroundColor = as("accent-wash");
     }
   });
   return datasets;
@@ -151,17 +155,14 @@ const begin = () => {
   // The switch changes an attribute and a sheet; the device changes a media query.
   new MutationObserver(() => requestAnimationFrame(repaint)).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => requestAnimationFrame(repaint));
-  // On paper: in its colours, as wide as it is, with every table.
+  // On paper: in its colours, with every table.
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll(".as-table:not([open])")];
     for (const table of opened) table.open = true;
-    for (const [chart] of drawn) chart.resize(PAPER, Math.min(chart.height, TALLEST));
   });
   addEventListener("afterprint", () => {
     for (const table of opened) table.open = false;
-    for (const [chart] of drawn) chart.resize();
-    repaint();
   });
   matchMedia("print").addEventListener("change", repaint);
 };
