@@ -19,7 +19,7 @@ from django.db.models.base import ModelState
 from django.db.models.expressions import Expression, RawSQL, Value
 from django.db.models.query import QuerySet, get_related_populators
 from django.db.models.signals import post_init, post_save, pre_init, pre_save
-from django.db.transaction import TransactionManagementError
+from django.db.transaction import TransactionManagementError, mark_for_rollback_on_error
 
 from naksha.prepared import found_by, here_now, prepared_cursor
 
@@ -35,6 +35,13 @@ class Param(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
+
+
+def all_but(model: type[models.Model], *names: str, of: str = "") -> list[str]:
+    """The names of the columns of ``model`` but ``names`` and its key, for ``defer``. ``of`` is the way to them
+    ("consultant__user")."""
+    way = f"{of}__" if of else ""
+    return [way + f.name for f in model._meta.concrete_fields if not f.primary_key and f.name not in names]
 
 
 def attach(row: models.Model, name: str, found: list[Any]) -> None:
@@ -325,7 +332,7 @@ class KeptInsert(Generic[M]):
             columns, places = ", ".join(name(field.column) for field in fields), ", ".join(["%s"] * len(fields))
             self._words = f"INSERT INTO {name(self._model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
         values = [field.get_db_prep_save(field.pre_save(row, True), here) for field in fields]
-        with prepared_cursor() as cursor:
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), prepared_cursor() as cursor:
             cursor.execute(self._words, values)
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 

@@ -18,8 +18,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from clients.models import Client
+from consultants.models import Consultant
 from naksha.crypto import new_token, token_hash
-from naksha.kept import Kept, Param
+from naksha.kept import Kept, Param, all_but
 from sessions_app.models import Seat, Session, SessionLink, Side
 
 ROOMS = "rooms"  # in the browser's session: {session id: link id}
@@ -92,21 +93,40 @@ def let_in(request: HttpRequest, link: SessionLink) -> None:
     request.session[ROOMS] = dict(list(rooms.items())[-MOST_ROOMS:])
 
 
-def _room(*beside: str) -> Kept[Session]:
-    return Kept(
-        lambda: (
-            Session.objects.select_related("consultant__user", "client", *beside)
-            .filter(pk=Param("pk", UUIDField()))
-            .exclude(status=Session.Status.ABANDONED)
-        )
+def _rooms(*beside: str) -> QuerySet[Session]:
+    return (
+        Session.objects.select_related("consultant__user", "client", *beside)
+        .filter(pk=Param("pk", UUIDField()))
+        .exclude(status=Session.Status.ABANDONED)
     )
 
 
-_ROOM = _room("consultant__policy", "service", "terms")
-_DOOR = _room()  # what letting in takes, for who draws no page
-_LINK = Kept(
-    lambda: SessionLink.objects.select_related("client__user").filter(
+def _links() -> QuerySet[SessionLink]:
+    return SessionLink.objects.select_related("client__user").filter(
         pk=Param("pk", UUIDField()), session_id=Param("session", UUIDField()), revoked_at__isnull=True
+    )
+
+
+LOGIN = ("email", "first_name", "last_name", "role", "is_active")
+CLIENT = ("consultant", "user", "name", "email", "timezone", "erased_at")
+_ROOM = Kept(lambda: _rooms("consultant__policy", "service", "terms"))
+_LINK = Kept(_links)
+# The same with what letting in takes, for who draws no page and saves none of these rows.
+_ROOM_DOOR = Kept(
+    lambda: _rooms().defer(
+        "created_at",
+        "updated_at",
+        *all_but(Consultant, "user", "display_name", "status", "timezone", of="consultant"),
+        *all_but(User, *LOGIN, of="consultant__user"),
+        *all_but(Client, *CLIENT, of="client"),
+    )
+)
+_LINK_DOOR = Kept(
+    lambda: _links().defer(
+        "created_at",
+        "updated_at",
+        *all_but(Client, *CLIENT, of="client"),
+        *all_but(User, *LOGIN, of="client__user"),
     )
 )
 
@@ -117,9 +137,9 @@ def find_visitor(
     """Who asks for the room of ``session_id``, or None for a stranger. ``browser`` is the Django session.
 
     The consultant has to be approved, a client by login active, a webinar's seat taken; all as the database says now.
-    With ``door``, what a page of the room needs beside (service, terms, the consultant's policy) is not brought along.
+    With ``door``, only what the chat needs of these rows is brought along; the rest is asked for when it is looked at.
     """
-    session = (_DOOR if door else _ROOM).first(pk=session_id)
+    session = (_ROOM_DOOR if door else _ROOM).first(pk=session_id)
     if session is None:
         return None
     if isinstance(user, User) and user.is_active:
@@ -131,7 +151,7 @@ def find_visitor(
     link_id = browser.get(ROOMS, {}).get(str(session_id))
     if link_id is None:
         return None
-    link = _LINK.first(pk=link_id, session=session_id)
+    link = (_LINK_DOOR if door else _LINK).first(pk=link_id, session=session_id)
     if link is None or not _has_place(session, link.client_id):
         return None
     return Visitor(session, Side.CLIENT, link.client, user if isinstance(user, User) else None, link.pk)

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import BigIntegerField, CharField, Count, Max, Q, Sum, UUIDField
 from django.db.models.functions import Cast
 from django.db.models.signals import post_init, post_save
@@ -343,3 +343,14 @@ def test_whoever_listens_in_hears_of_it_and_a_broken_transaction_refuses_it() ->
         with pytest.raises(TransactionManagementError):
             kept.first(slug="asha-rao")
         transaction.set_rollback(False)
+
+
+def test_errors_are_told_as_django_tells_them() -> None:
+    model = make_service(make_consultant())
+    again = Service(**written(model), id=model.pk, title="Twice")
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            KeptInsert(Service).write(again)
+        with pytest.raises(TransactionManagementError):
+            by_slug().first(slug="asha-rao")
+        transaction.set_rollback(True)

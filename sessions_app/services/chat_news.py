@@ -33,18 +33,18 @@ def with_logins(members: QuerySet[Member]) -> QuerySet[Member]:
 
 def announce(message: Message, to: Sequence[UUID], files: Sequence[Attachment]) -> None:
     """Carry ``message`` to the sockets of those members alone. It is rendered once, for all of them."""
-    carry(message, to, as_frame(message, files))
+    carry(message, to, json.dumps(as_frame(message, files), separators=(",", ":")))
 
 
-def carry(message: Message, to: Sequence[UUID], frame: dict[str, Any]) -> None:
-    """Carry the ``frame`` of ``message`` to the sockets of those members alone."""
+def carry(message: Message, to: Sequence[UUID], frame: str) -> None:
+    """Carry the ``frame`` (JSON) of ``message`` to the sockets of those members alone."""
     push(
         room_group(message.conversation.session_id),
         {
             "type": "chat.message",
             "to": [member_id.hex for member_id in to],
             "version": message.version,
-            "text": json.dumps(frame, separators=(",", ":")),
+            "text": frame,
         },
     )
 

@@ -6,6 +6,7 @@ gap, and who asks for what came after one misses nothing. Whom a message reaches
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,12 +22,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from clients.models import Client
 from consultants.models import Consultant
 from naksha.db import db_now, db_now_sql, give_back_connection
-from naksha.kept import Kept, KeptInsert, Param
+from naksha.kept import Kept, KeptInsert, Param, all_but
 from naksha.prepared import prepared_cursor
 from naksha.web import limits
-from sessions_app.access import Visitor
+from sessions_app.access import CLIENT, LOGIN, Visitor
 from sessions_app.chat_files import MOST_FILES, ChatFile, read_files
 from sessions_app.chat_view import as_frame, member_name
 from sessions_app.errors import ChatClosed, FileRefused, MessageRefused, NotInChat, TooLateToChange, TooManyMessages
@@ -54,6 +57,11 @@ class Sent:
     def frame(self) -> dict[str, Any]:
         """The message as devices get it, drawn once for its sender and its readers."""
         return as_frame(self.message, self.files)
+
+    @cached_property
+    def text(self) -> str:
+        """The same as JSON, written once."""
+        return json.dumps(self.frame, separators=(",", ":"))
 
 
 def open_until(session: Session) -> datetime | None:
@@ -86,7 +94,13 @@ def entitled(conversation_id: UUID | Param) -> QuerySet[Member]:
     )
 
 
-_READERS = Kept(lambda: chat_news.with_logins(entitled(Param("conversation", UUIDField()))))
+_READERS = Kept(
+    lambda: chat_news.with_logins(entitled(Param("conversation", UUIDField()))).defer(
+        *all_but(Member, "conversation", "side", "client", "last_seen_at", "digest_due_at"),
+        *all_but(Client, *CLIENT, of="client"),
+        *all_but(User, *LOGIN, of="client__user"),
+    )
+)
 _NEW = KeptInsert(Message)
 
 
@@ -196,7 +210,7 @@ def _write(
             chat_news.tell_others(message, member_name(member, visitor.session), readers)
             to = [reader.pk for reader in readers]
             sent = Sent(message, True, to, [*stored, *taken])
-            transaction.on_commit(lambda: chat_news.carry(message, to, sent.frame))
+            transaction.on_commit(lambda: chat_news.carry(message, to, sent.text))
             return sent
     except BaseException:
         for attachment in stored:

@@ -49,3 +49,21 @@ def test_a_guest_is_let_in_by_the_link_until_it_is_revoked():
 
 def test_nobody_is_let_in_by_the_address_alone():
     assert asks(make_session()) is None
+
+
+def test_the_door_asks_for_no_more_than_it_needs(django_assert_num_queries):
+    session = make_session()
+    link = resolve_link(mint_link(session=session, client=session.client))
+    browser = {ROOMS: {str(session.pk): str(link.pk)}}
+    find_visitor(session_id=session.pk, user=AnonymousUser(), browser=browser, door=True)  # words it
+    client, consultant, login = link.client, session.consultant, session.consultant.user
+    with django_assert_num_queries(2):
+        guest = find_visitor(session_id=session.pk, user=AnonymousUser(), browser=browser, door=True)
+        assert (guest.name, guest.timezone, guest.client.email) == (client.name, client.timezone, client.email)
+        assert guest.session.consultant.display_name == consultant.display_name
+        assert guest.session.consultant.user.email == login.email
+        assert guest.session.starts_at == session.starts_at
+    with django_assert_num_queries(1):
+        found = find_visitor(session_id=session.pk, user=login, browser={}, door=True)
+        assert (found.name, found.timezone) == (consultant.display_name, consultant.timezone)
+    assert "pan" in found.session.consultant.get_deferred_fields()  # nobody deciphers it for a message

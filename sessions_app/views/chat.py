@@ -93,7 +93,8 @@ def _post(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return _page(request, visitor, status=400, problem=str(error), typed=body[: 2 * chatting.MOST_LETTERS])
     if not _wants_json(request):
         return redirect(_room(visitor).partition("#")[0] + f"#m{sent.message.sequence}")
-    return JsonResponse({"message": sent.frame}, status=201 if sent.is_new else 200)
+    told = f'{{"message":{sent.text}}}'
+    return HttpResponse(told, content_type="application/json", status=201 if sent.is_new else 200)
 
 
 @never_cache
