@@ -107,6 +107,7 @@ def _links() -> QuerySet[SessionLink]:
     )
 
 
+CONSULTANT = ("user", "display_name", "status", "timezone")
 LOGIN = ("email", "first_name", "last_name", "role", "is_active")
 CLIENT = ("consultant", "user", "name", "email", "timezone", "erased_at")
 _ROOM = Kept(lambda: _rooms("consultant__policy", "service", "terms"))
@@ -116,17 +117,27 @@ _ROOM_DOOR = Kept(
     lambda: _rooms().defer(
         "created_at",
         "updated_at",
-        *all_but(Consultant, "user", "display_name", "status", "timezone", of="consultant"),
+        *all_but(Consultant, *CONSULTANT, of="consultant"),
         *all_but(User, *LOGIN, of="consultant__user"),
         *all_but(Client, *CLIENT, of="client"),
     )
 )
 _LINK_DOOR = Kept(
-    lambda: _links().defer(
-        "created_at",
-        "updated_at",
-        *all_but(Client, *CLIENT, of="client"),
-        *all_but(User, *LOGIN, of="client__user"),
+    lambda: (
+        _links()
+        .select_related("client__user", "session__consultant__user", "session__client")
+        .exclude(session__status=Session.Status.ABANDONED)
+        .defer(
+            "created_at",
+            "updated_at",
+            *all_but(Client, *CLIENT, of="client"),
+            *all_but(User, *LOGIN, of="client__user"),
+            "session__created_at",
+            "session__updated_at",
+            *all_but(Consultant, *CONSULTANT, of="session__consultant"),
+            *all_but(User, *LOGIN, of="session__consultant__user"),
+            *all_but(Client, *CLIENT, of="session__client"),
+        )
     )
 )
 
@@ -139,6 +150,10 @@ def find_visitor(
     The consultant has to be approved, a client by login active, a webinar's seat taken; all as the database says now.
     With ``door``, only what the chat needs of these rows is brought along; the rest is asked for when it is looked at.
     """
+    link_id = browser.get(ROOMS, {}).get(str(session_id))
+    if door and link_id is not None and not isinstance(user, User):
+        link = _LINK_DOOR.first(pk=link_id, session=session_id)  # the room comes with it
+        return _by_link(link, user) if link is not None else None
     session = (_ROOM_DOOR if door else _ROOM).first(pk=session_id)
     if session is None:
         return None
@@ -148,11 +163,19 @@ def find_visitor(
             return Visitor(session, Side.CONSULTANT, None, user) if consultant.is_approved else None
         if (client := _client_by_login(session, user)) is not None:
             return Visitor(session, Side.CLIENT, client, user)
-    link_id = browser.get(ROOMS, {}).get(str(session_id))
     if link_id is None:
         return None
-    link = (_LINK_DOOR if door else _LINK).first(pk=link_id, session=session_id)
-    if link is None or not _has_place(session, link.client_id):
+    link = _LINK.first(pk=link_id, session=session_id)
+    if link is None:
+        return None
+    link.session = session
+    return _by_link(link, user)
+
+
+def _by_link(link: SessionLink, user: User | AnonymousUser | None) -> Visitor | None:
+    """Whom a link that stands lets in, if they still have a place."""
+    session = link.session
+    if not _has_place(session, link.client_id):
         return None
     return Visitor(session, Side.CLIENT, link.client, user if isinstance(user, User) else None, link.pk)
 
@@ -198,7 +221,8 @@ def still_in(places: Iterable[Place]) -> set[Place]:
     Whether the browser's login still stands is asked before.
     """
     asked = set(places)
-    sessions = Session.objects.select_related("consultant").exclude(status=Session.Status.ABANDONED)
+    needed = ("kind", "client", "consultant__user", "consultant__status")
+    sessions = Session.objects.select_related("consultant").only(*needed).exclude(status=Session.Status.ABANDONED)
     rooms = sessions.in_bulk({place.session_id for place in asked})
     guests = {place.client_id for place in asked if place.client_id}
     logins = dict(Client.objects.filter(pk__in=guests).values_list("pk", "user_id")) if guests else {}

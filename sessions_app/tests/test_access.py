@@ -7,7 +7,7 @@ from django.utils import timezone
 from clients.models import Client
 from naksha.testing import make_consultant, make_user
 from sessions_app.access import ROOMS, find_visitor, mint_link, resolve_link
-from sessions_app.models import SessionLink, Side
+from sessions_app.models import Session, SessionLink, Side
 from sessions_app.testing import make_session
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_the_door_asks_for_no_more_than_it_needs(django_assert_num_queries):
     browser = {ROOMS: {str(session.pk): str(link.pk)}}
     find_visitor(session_id=session.pk, user=AnonymousUser(), browser=browser, door=True)  # words it
     client, consultant, login = link.client, session.consultant, session.consultant.user
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         guest = find_visitor(session_id=session.pk, user=AnonymousUser(), browser=browser, door=True)
         assert (guest.name, guest.timezone, guest.client.email) == (client.name, client.timezone, client.email)
         assert guest.session.consultant.display_name == consultant.display_name
@@ -67,3 +67,27 @@ def test_the_door_asks_for_no_more_than_it_needs(django_assert_num_queries):
         found = find_visitor(session_id=session.pk, user=login, browser={}, door=True)
         assert (found.name, found.timezone) == (consultant.display_name, consultant.timezone)
     assert "pan" in found.session.consultant.get_deferred_fields()  # nobody deciphers it for a message
+
+
+@pytest.mark.parametrize("door", [True, False])
+def test_the_door_turns_away_whom_the_page_turns_away(door):
+    session, other = make_session(), make_session()
+    link = resolve_link(mint_link(session=session, client=session.client))
+    known = {ROOMS: {str(session.pk): str(link.pk), str(other.pk): str(link.pk)}}
+
+    def let_in(browser=known, session_id=session.pk):
+        return find_visitor(session_id=session_id, user=AnonymousUser(), browser=browser, door=door)
+
+    assert let_in().link_id == link.pk
+    assert let_in().client == session.client
+    assert let_in(browser={}) is None
+    assert let_in(session_id=other.pk) is None
+    Session.objects.filter(pk=session.pk).update(client=other.client, consultant=other.consultant)
+    assert let_in() is None  # the place is another's now
+    Session.objects.filter(pk=session.pk).update(client=session.client, consultant=session.consultant)
+    assert let_in() is not None
+    SessionLink.objects.filter(pk=link.pk).update(revoked_at=timezone.now())
+    assert let_in() is None
+    SessionLink.objects.filter(pk=link.pk).update(revoked_at=None)
+    Session.objects.filter(pk=session.pk).update(status=Session.Status.ABANDONED)
+    assert let_in() is None
