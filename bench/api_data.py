@@ -103,18 +103,11 @@ def analyze() -> None:
 
 
 def plans(consultant_id: str) -> dict[str, Any]:
-    from consultants.models import Consultant
-    from sessions_app.api.access import Reader
-    from sessions_app.api.views import related
-    from sessions_app.models import Session
+    from uuid import UUID
 
-    consultant = Consultant.objects.select_related("user").get(pk=consultant_id)
-    reader = Reader(consultant.user, consultant)
-    rows = reader.sessions().exclude(status=Session.Status.ABANDONED)
-    return {
-        "page": related(rows, reader).order_by("-starts_at", "-pk")[:20].explain(format="json", analyze=True),
-        "count": rows.order_by().values("pk").explain(format="json", analyze=True),
-    }
+    from sessions_app.api import whole
+
+    return {"page": whole.page(UUID(consultant_id))[:20].explain(format="json", analyze=True)}
 
 
 if __name__ == "__main__":

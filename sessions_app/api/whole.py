@@ -86,16 +86,16 @@ class Listed(_Columns):
 OURS = Param("consultant", UUIDField())
 
 
-def whole() -> QuerySet[Session]:
-    """The rows of ``OURS``, in their order."""
-    rows = Session.objects.filter(consultant=OURS).exclude(status=Session.Status.ABANDONED)
+def whole(of: Any = OURS) -> QuerySet[Session]:
+    """The rows of a consultant, in their order."""
+    rows = Session.objects.filter(consultant=of).exclude(status=Session.Status.ABANDONED)
     return rows.order_by("-starts_at", "-pk")
 
 
-def _number() -> Any:
+def _number(of: Any) -> Any:
     """All of them less those that were given up, which are few and have an index of their own: an index whose rows need
     not be looked into is counted in half the time."""
-    rows = Session.objects.filter(consultant=OURS)
+    rows = Session.objects.filter(consultant=of)
     return _counted(rows) - _counted(rows.filter(status=Session.Status.ABANDONED))
 
 
@@ -103,16 +103,17 @@ def _counted(rows: QuerySet[Session]) -> Subquery:
     return Subquery(added_up(rows, number=Count("*")), output_field=IntegerField())
 
 
-def _page() -> QuerySet[Session, Any]:
+def page(of: Any = OURS) -> QuerySet[Session, Any]:
+    """The same with their number, whether somebody tried in vain to pay for each, and what is :class:`Listed`."""
     failed = Case(
         When(reference__isnull=False, total_paise__gt=0, paid_paise=0, then=has_failed_try()),
         default=Value(value=False),
     )
-    rows = whole().annotate(number=_number(), failed=failed)
+    rows = whole(of).annotate(number=_number(of), failed=failed)
     return rows.values_list("number", "failed", *Listed._fields[1:])
 
 
-_PAGE = KeptTuples(_page)
+_PAGE = KeptTuples(page)
 _NUMBER = KeptTuples(lambda: added_up(whole(), number=Count("*")))
 
 
