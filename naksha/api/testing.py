@@ -78,6 +78,11 @@ class Api:
         self.headers["Authorization"] = f"Bearer {token}"
         return self
 
+    def renew(self) -> None:
+        """Show another access token of the same login, if there is one."""
+        if "Authorization" in self.headers:
+            self.bear(tokens.access_token(self.login))
+
     def get(self, path: str, /, **query: Any) -> Answer:
         return self.send("GET", path, query=query)
 

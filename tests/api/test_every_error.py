@@ -18,9 +18,8 @@ from tests.api.owners import STRANGERS
 from tests.api.situations import ONLY_AT_ONCE, SITUATIONS, Situation
 from tests.api.table import TABLE, Row
 from tests.api.test_every_row import RAW, operation_of, who
-from tests.api.world import World, build, undone
+from tests.api.world import World, undone
 
-pytestmark = pytest.mark.django_db
 ROWS = (*TABLE, *STRANGERS)
 PARTS = 6  # so that none takes long
 KEY = {"Idempotency-Key": "4fd1b1a0"}
@@ -28,15 +27,14 @@ Met = dict[str, set[str]]
 
 
 @pytest.fixture
-def world(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     for limit in ("naksha.api.middleware.REQUESTS", "accounts.limits.PER_ACCOUNT", "accounts.limits.PER_ADDRESS"):
         monkeypatch.setattr(limit, 1_000_000)
-    made = build()
     # Whoever has an old token. No role of the table: it is the same for every row.
     old = timezone.now() - timedelta(minutes=16)
-    made.apis["expired"] = Api(made.client, raises=False)
-    made.apis["expired"].bear(tokens.access_token(made.apis["expired"].login, now=old))
-    return made
+    world.apis["expired"] = Api(world.client, raises=False)
+    world.apis["expired"].bear(tokens.access_token(world.apis["expired"].login, now=old))
+    return world
 
 
 def documented() -> Met:

@@ -14,9 +14,8 @@ from naksha.api.testing import Answer
 from tests.api.machine import digest, filled_body, filled_query, view_of
 from tests.api.table import BOOKING, QUOTATION, TABLE, WISHES, Row
 from tests.api.test_document import FILE
-from tests.api.world import World, build, undone
+from tests.api.world import World, undone
 
-pytestmark = pytest.mark.django_db
 # What may come twice with one key: all that the contract names, and whatever else would be there twice.
 ONCE = {
     "POST /book",
@@ -97,12 +96,12 @@ RAW = {"POST /payments/webhook", "POST /uploads", "POST /consultant/profile/phot
 
 
 @pytest.fixture
-def world(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr("naksha.api.middleware.REQUESTS", 1_000_000)
     monkeypatch.setattr("accounts.limits.PER_ACCOUNT", 1_000_000)
     monkeypatch.setattr("accounts.limits.PER_ADDRESS", 1_000_000)
     monkeypatch.setattr("accounts.limits.MAILS_A_DAY", 1_000_000)
-    return build()
+    return world
 
 
 @lru_cache(maxsize=1)

@@ -16,9 +16,9 @@ import pytest
 from naksha.api.testing import Answer
 from tests.api.machine import filled_body
 from tests.api.table import TABLE, Row
-from tests.api.world import World, build, undone
+from tests.api.world import World, undone
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 BODIES = [
     b"",
@@ -133,9 +133,9 @@ def send(world: World, row: Row, role: str, asked: dict[str, Any]) -> Answer:
 
 
 @pytest.fixture
-def world(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr("naksha.api.middleware.REQUESTS", 1_000_000)
-    return build()
+    return world
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
