@@ -46,15 +46,17 @@ class World:
 
 
 def build() -> World:
+    # Their own names are what they book by, so these are such as a form would take.
+    usha = make_user(role=User.Role.CONSULTANT, first_name="Usha", last_name="Menon")
     world = World(
-        client=make_user(first_name="Farhan"),
+        client=make_user(first_name="Farhan", last_name="Qureshi"),
         other_client=make_user(first_name="Gita"),
         consultant=make_consultant(slug="table-asha"),
-        other_consultant=make_consultant(slug="table-usha"),
+        other_consultant=make_consultant(slug="table-usha", user=usha),
         unapproved=make_consultant(slug="table-new", status=Consultant.Status.SUBMITTED),
         suspended=make_consultant(slug="table-gone"),
-        admin=make_admin(first_name="Admin"),
-        super_admin=make_admin(first_name="Super", is_superuser=True),
+        admin=make_admin(first_name="Admin", last_name="Naksha"),
+        super_admin=make_admin(first_name="Super", last_name="Admin", is_superuser=True),
     )
     people = {
         "anonymous": None,
