@@ -31,7 +31,7 @@ from consultants.models import Service
 from dashboard.figures.period import LOST_AFTER, Period
 from dashboard.figures.sums import COLUMNS
 from dashboard.models import DailyAnalytics, DailyClient, DailyViews, FiguresKept, Visit
-from naksha.kept import KeptSums, KeptTuples, KeptValues, Param, added_up, some
+from naksha.kept import KeptRollups, KeptSums, KeptTuples, KeptValues, Param, added_up, some
 
 CONSULTANT = Param("consultant", UUIDField())
 POINTS: dict[str, Any] = {"day": F("day"), "week": TruncWeek("day"), "month": TruncMonth("day")}
@@ -69,12 +69,12 @@ def _halves() -> Any:
     return days.annotate(half=Case(When(_within(0), then=Value(0)), default=Value(1), output_field=SmallIntegerField()))
 
 
-def _by_point(step: str) -> QuerySet[Any, Any]:
-    return _sums(_halves().annotate(point=POINTS[step]).values_list("half", "point"))
+def _by_all(step: str) -> QuerySet[Any, Any]:
+    return _sums(_halves().annotate(point=POINTS[step]).values_list("half", "point", *SPLIT))
 
 
-BY_POINT = {step: KeptTuples(partial(_by_point, step)) for step in POINTS}
-BY_SPLIT = KeptTuples(lambda: _sums(_halves().values_list("half", "service_id", "kind", "method")))
+SPLIT = ("service_id", "kind", "method")
+HALVES = {step: KeptRollups(partial(_by_all, step), [("half", "point"), ("half", *SPLIT)]) for step in POINTS}
 MONEY_BY_DAY = KeptTuples(
     lambda: _kept_days().values_list("day").annotate(**{f"{name}_sum": _Whole(name) for name in MONEY}).order_by("day")
 )
@@ -84,14 +84,11 @@ THROUGH = KeptTuples(
 SERVICES = KeptTuples(lambda: Service.objects.filter(consultant=CONSULTANT).order_by().values_list("pk", "title"))
 
 
-def halves(
-    consultant_id: UUID, step: str, periods: Sequence[Period], *, since: date
-) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """Kept rows of both periods added up: by half and point of a chart, and by half, service, kind and way. Two
-    queries."""
+def halves(consultant_id: UUID, step: str, periods: Sequence[Period], *, since: date) -> list[tuple[Any, ...]]:
+    """Kept rows of both periods added up, by the points of a chart (0) and by service, kind and way (1): which of the
+    two, the half, point, service, kind, way, and the columns. One query."""
     days = _days(periods) | {"earliest": min(period.first for period in periods), "since": since}
-    by_point = BY_POINT[step].all(consultant=consultant_id, **days)
-    return by_point, BY_SPLIT.all(consultant=consultant_id, **days)
+    return HALVES[step].all(consultant=consultant_id, **days)
 
 
 # --- several periods at once ------------------------------------------------------------------------

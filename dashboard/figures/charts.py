@@ -157,10 +157,10 @@ def _services(told: Report) -> Chart:
             ],
         )
 
-    split = sorted(told.services.items(), key=lambda each: -each[1].revenue_paise)
+    split = [(service_name(told, service_id, kind), sums) for (service_id, kind), sums in told.services.items()]
     lines = [
-        line(service_name(told, service_id, kind), sums)
-        for (service_id, kind), sums in split
+        line(title, sums)
+        for title, sums in sorted(split, key=lambda each: (-each[1].revenue_paise, each[0]))
         if sums.received_paise or sums.refunded_paise or sums.completed
     ]
     return Chart(
@@ -190,7 +190,7 @@ def _hours(told: Report) -> Chart:
         for (service_id, kind), sums in told.services.items()
         if sums.per_hour_paise is not None
     ]
-    held.sort(key=lambda each: -(each[1].per_hour_paise or 0))
+    held.sort(key=lambda each: (-(each[1].per_hour_paise or 0), each[0]))
     return Chart(
         "per-hour",
         gettext_lazy("What an hour earns"),
@@ -210,7 +210,8 @@ def _hours(told: Report) -> Chart:
 
 def _methods(told: Report) -> Chart:
     split = sorted(
-        ((method, sums) for method, sums in told.methods.items() if method), key=lambda each: -each[1].revenue_paise
+        ((method, sums) for method, sums in told.methods.items() if method),
+        key=lambda each: (-each[1].revenue_paise, each[0]),
     )
     total = told.now.total
 

@@ -127,14 +127,16 @@ def report(consultant: Consultant, period: Period, *, today: date | None = None)
     services: dict[Split, list[Numbers]] = defaultdict(list)
     methods: dict[str, list[Numbers]] = defaultdict(list)
     kinds: dict[str, list[Numbers]] = defaultdict(list)
-    by_point, by_split = asking.halves(consultant.pk, step, (period, before), since=fresh.since)
+    kept = asking.halves(consultant.pk, step, (period, before), since=fresh.since)
     for n, half in enumerate((now_half, before_half)):
         points: dict[date, list[Numbers]] = {day: [] for day in half.period.points(step)}
         whole: list[Numbers] = []
-        rows: list[tuple[UUID | None, str, str, Numbers]] = [(*row[1:4], row[4:]) for row in by_split if row[0] == n]
-        for which, day, *numbers in by_point:
-            if which == n:
-                points[day].append(tuple(numbers))
+        rows: list[tuple[UUID | None, str, str, Numbers]] = []
+        for which, of, day, *split, numbers in ((*row[:6], row[6:]) for row in kept):
+            if of == n and which == 0:
+                points[day].append(numbers)
+            elif of == n:
+                rows.append((*split, numbers))
         for row in fresh.counted.rows:
             if row.day in half.period:
                 points[beginning(row.day, step)].append(_numbers(row))
