@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Max, UUIDField
@@ -10,6 +11,7 @@ from django.db.models import Count, Max, UUIDField
 from bookings.models import Booking
 from consultants.models import Consultant
 from naksha.kept import KeptTuples, Param, added_up
+from naksha.together import Question
 from sessions_app.models import Session
 
 FRESH_MINUTES = 5  # what the clock alone changes ("in an hour", what is past) is drawn again this often
@@ -24,6 +26,11 @@ def _last_change(model: Any) -> KeptTuples:
 
 
 _BOOKINGS, _SESSIONS = _last_change(Booking), _last_change(Session)
+
+
+def questions(consultant: Consultant) -> list[Question]:
+    """What :func:`facts_of` asks, to be asked together with other things."""
+    return [partial(kept.one, consultant=consultant.pk) for kept in (_BOOKINGS, _SESSIONS)]
 
 
 def facts_of(consultant: Consultant, now: datetime) -> list[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from consultants.models import Consultant
 from naksha.kept import Kept, KeptTuples, Param
 from naksha.money import rupees
 from naksha.times import people_time, within_sentence
+from naksha.together import Question
 from notifications.models import OutgoingMail
 from quotations.models import Quotation, QuotationQuestion
 from quotations.services.answering import MOST_WAITING
@@ -123,6 +125,15 @@ _SILENT = Kept(
         ends_at__lt=Param("until", DateTimeField()),
     )
 )
+
+
+def questions(consultant: Consultant, now: datetime) -> list[Question]:
+    """What :func:`needs_of` asks, to be asked together with other things."""
+    lately = (_mails, _balances, _recorded, _unrated)
+    return [
+        *(partial(each, consultant) for each in (_asked, _questioned, _quoted)),
+        *(partial(each, consultant, now) for each in lately),
+    ]
 
 
 def needs_of(consultant: Consultant, steps: list[Step], now: datetime) -> list[Need]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from django.db.models import DateTimeField, QuerySet, UUIDField
 
 from bookings.models import Booking
 from consultants.models import Consultant
 from naksha.kept import Kept, KeptMany, Param, some
+from naksha.together import Question
 from naksha.web.zone import zone as zone_of
 from sessions_app import rooms
 from sessions_app.models import Session
@@ -95,6 +97,15 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     """A local day as instants; one with a clock change has 23 or 25 hours."""
     there = zone_of(zone)
     return datetime.combine(day, time.min, there), datetime.combine(day + timedelta(days=1), time.min, there)
+
+
+def questions(consultant: Consultant, now: datetime) -> list[Question]:
+    """What :func:`stops_of` asks first, to be asked together with other things."""
+    first, last = day_bounds(now.astimezone(zone_of(consultant.timezone)).date(), consultant.timezone)
+    return [
+        partial(_OF_THE_DAY.all, consultant=consultant.pk, first=first, last=last),
+        partial(_COMING.part, 0, 1, consultant=consultant.pk, now=now),
+    ]
 
 
 def stops_of(consultant: Consultant, now: datetime) -> tuple[list[Stop], Stop | None]:

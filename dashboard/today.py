@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,16 +14,19 @@ from django.utils import timezone
 
 from bookings.models import Booking
 from bookings.versions import facts_of
+from bookings.versions import questions as booked_questions
 from clients.models import Client
 from consultants.completion import HANGING, completion, with_hanging
 from consultants.models import Consultant
-from dashboard import day
+from dashboard import attention, day
 from dashboard.attention import Need, needs_of
+from dashboard.figures.reading import kept_through
 from dashboard.money import Money, money_of
 from dashboard.payments.versions import facts_of as paid_facts
 from dashboard.unread import SHOWN, Unread, unread_of
 from dashboard.unread import facts_of as facts_of_chats
 from naksha.kept import Kept, KeptTuples, Param, added_up
+from naksha.together import Question
 from notifications.models import Notification, OutgoingMail
 from quotations.models import Quotation, QuotationQuestion
 from sessions_app.models import Review
@@ -98,6 +102,20 @@ class Today:
     @property
     def is_under_way(self) -> bool:
         return self.next is not None and self.next.session.starts_at <= self.now
+
+
+def questions(consultant: Consultant, now: datetime) -> list[Question]:
+    """What Today and its version ask without waiting for another answer."""
+    others = partial(_OTHER_FACTS.one, consultant=consultant.pk)
+    of_now = (requests_of, unread_of, facts_of_chats)
+    return [
+        *booked_questions(consultant),
+        *day.questions(consultant, now),
+        *attention.questions(consultant, now),
+        *(partial(each, consultant, now) for each in of_now),
+        *(partial(each, consultant) for each in (completion, kept_through, paid_facts)),
+        others,
+    ]
 
 
 def today_of(consultant: Consultant, now: datetime | None = None) -> Today:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
+
 from django import forms
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import condition, require_safe
 
 from accounts.access import ConsultantRequest, approved_consultant_required
 from dashboard.finding import LONGEST, find
-from dashboard.today import today_of, version_of
+from dashboard.today import questions, today_of, version_of
+from naksha.together import asked_together
+from notifications.context import count_of
 
 
-def _etag(request: ConsultantRequest) -> str:
-    return f'W/"{version_of(request.consultant)}"'
+def _etag(request: ConsultantRequest, now: datetime | None = None) -> str:
+    return f'W/"{version_of(request.consultant, now)}"'
 
 
 @require_safe
 @approved_consultant_required
 def today(request: ConsultantRequest) -> HttpResponse:
-    return render(request, "dashboard/today.html", {**_context(request), "version": _etag(request)})
+    now = timezone.now()
+    with asked_together(*questions(request.consultant, now), partial(count_of, request.user)):
+        version = _etag(request, now)  # first: what changes meanwhile is drawn once more, and not missed
+        return render(request, "dashboard/today.html", {**_context(request, now), "version": version})
 
 
 @require_safe
@@ -29,18 +38,20 @@ def today(request: ConsultantRequest) -> HttpResponse:
 @condition(etag_func=_etag)
 def board(request: ConsultantRequest) -> HttpResponse:
     """Today's board alone, for a page that is open; 304 while nothing has changed."""
-    response = render(request, "dashboard/_board.html", _context(request))
+    now = timezone.now()
+    with asked_together(*questions(request.consultant, now)):
+        response = render(request, "dashboard/_board.html", _context(request, now))
     response["Cache-Control"] = "private, no-cache"
     return response
 
 
-def _context(request: ConsultantRequest) -> dict[str, object]:
+def _context(request: ConsultantRequest, now: datetime) -> dict[str, object]:
     consultant = request.consultant
     return {
         "nav": "today",
         "consultant": consultant,
         "zone_name": consultant.timezone,
-        "today": today_of(consultant),
+        "today": today_of(consultant, now),
         "page_url": settings.SITE_URL + consultant.get_absolute_url(),
     }
 

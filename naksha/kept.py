@@ -21,6 +21,7 @@ from django.db.models.query import QuerySet, get_related_populators
 from django.db.models.signals import post_init, post_save, pre_init, pre_save
 from django.db.transaction import TransactionManagementError, mark_for_rollback_on_error
 
+from naksha import together
 from naksha.prepared import found_by, here_now, prepared_cursor
 
 M = TypeVar("M", bound=models.Model)
@@ -105,7 +106,9 @@ class _Worded:
                 sql, sent = f"{sql} LIMIT %s OFFSET %s", [*sent, size, first]
             else:  # where it isn't told how many, PostgreSQL has no plan that is good for all and plans anew each time
                 sql = f"{sql} LIMIT {size:d}"
-        found = found_by(sql, sent, one=one)
+        found = None if self.locks else together.answer(sql, sent)
+        if found is None:
+            found = found_by(sql, sent, one=one)
         for at in self.whole:
             if any(type(row[at]) not in _WHOLE for row in found):
                 found = [(*row[:at], None if row[at] is None else int(row[at]), *row[at + 1 :]) for row in found]
@@ -258,7 +261,7 @@ class KeptRollups:
         self._worded: dict[str, _Worded] = {}
 
     def all(self, **values: Any) -> list[tuple[Any, ...]]:
-        vendor = _here().vendor
+        vendor = here_now().vendor
         if vendor not in self._worded:
             self._worded[vendor] = self._words()
         return list(self._worded[vendor].rows(values))
@@ -282,7 +285,7 @@ class KeptRollups:
             by = ", ".join(quoted for name, quoted, _kind in columns if name in of)
             parts.append(f"SELECT {n}, {', '.join(told(of, column) for column in columns)} FROM kept GROUP BY {by}")  # noqa: S608
         inner.sql = f"WITH kept AS ({inner.sql}) {' UNION ALL '.join(parts)}"  # Django's words, and names of ours
-        inner.converters = {at + 1: how for at, how in inner.converters.items()}
+        inner.converters, inner.whole = {at + 1: how for at, how in inner.converters.items()}, []
         return inner
 
 

@@ -18,24 +18,25 @@ def prepared_cursor() -> Iterator[Any]:
     written down, for a test or a person, the ordinary cursor is used, whose words hold their values.
     """
     here: Any = here_now()
-    if not _prepares(here):
+    if not prepares(here):
         with here.cursor() as cursor:
             yield cursor
         return
     here.ensure_connection()
     with here.wrap_database_errors:
-        made = _server_binding()(here.connection)
+        made = server_binding()(here.connection)
     with here._prepare_cursor(made) as cursor:
         yield cursor
 
 
-def _prepares(here: Any) -> bool:
-    prepares = here.settings_dict["OPTIONS"].get("prepare_threshold") is not None
-    return prepares and here.vendor == "postgresql" and not here.queries_logged
+def prepares(here: Any) -> bool:
+    """Whether statements are sent apart from their values: with PostgreSQL, while nobody writes queries down."""
+    wanted = here.settings_dict["OPTIONS"].get("prepare_threshold") is not None
+    return wanted and here.vendor == "postgresql" and not here.queries_logged
 
 
 @cache
-def _server_binding() -> Any:
+def server_binding() -> Any:
     from django.db.backends.postgresql.base import ServerBindingCursor  # the embedded mode never loads it
 
     return ServerBindingCursor
@@ -45,7 +46,7 @@ def found_by(sql: str, values: list[Any], *, one: bool) -> Any:
     """The rows of a statement, or the first of them. Django's wrappers around a cursor cost more than it does, so they
     are left out where nobody listens in; what they guard is guarded here."""
     here: Any = here_now()
-    if here.execute_wrappers or not _prepares(here):
+    if here.execute_wrappers or not prepares(here):
         with prepared_cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchmany(1) if one else cursor.fetchall()
@@ -53,7 +54,7 @@ def found_by(sql: str, values: list[Any], *, one: bool) -> Any:
     here.validate_thread_sharing()
     here.validate_no_broken_transaction()
     with here.wrap_database_errors:
-        cursor = _server_binding()(here.connection)
+        cursor = server_binding()(here.connection)
         cursor.execute(sql, values)
         return cursor.fetchmany(1) if one else cursor.fetchall()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache, partial
 from typing import Any
@@ -128,12 +128,17 @@ def _views(many: int) -> tuple[KeptTuples, KeptTuples]:
     return KeptTuples(kept), KeptTuples(lately)
 
 
+def views_questions(consultant_id: UUID, periods: Sequence[Period]) -> list[Callable[[], tuple[Any, ...] | None]]:
+    """What :func:`views` asks, to be asked together with other things."""
+    span = {"first": min(period.first for period in periods), "last": max(period.last for period in periods)}
+    return [partial(kept.one, consultant=consultant_id, **span, **_days(periods)) for kept in _views(len(periods))]
+
+
 def views(consultant_id: UUID, periods: Sequence[Period]) -> list[list[int]]:
     """For each period the columns of DailyViews: of kept days and of those whose visits are there. Two queries."""
-    span = {"first": min(period.first for period in periods), "last": max(period.last for period in periods)}
     sums = [0] * (len(VIEWS) * len(periods))
-    for kept in _views(len(periods)):
-        found = kept.one(consultant=consultant_id, **span, **_days(periods)) or ()
+    for asked in views_questions(consultant_id, periods):
+        found = asked() or ()
         sums = [so_far + (number or 0) for so_far, number in zip(sums, found, strict=True)]
     return [sums[n * len(VIEWS) : (n + 1) * len(VIEWS)] for n in range(len(periods))]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from consultants.models import Consultant
 from dashboard.figures.sold import UNKNOWN, Sold, Thing, sold
 from dashboard.models import DailyAnalytics
 from naksha.kept import KeptTuples, Param
+from naksha.together import Question
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.ledger import EARNED
 from sessions_app.models import Seat, Session
@@ -74,6 +75,12 @@ class _Sheet:
                 consultant_id=self.consultant.pk, day=key[0], service_id=service_id, kind=kind, method=method
             )
         return self.rows[key]
+
+
+def questions(consultant: Consultant, first: date, last: date) -> list[Question]:
+    """What :func:`count` asks first, to be asked together with other things."""
+    sheet = _Sheet(consultant, first, last)
+    return [partial(each, sheet) for each in (_movements, _bookings, _sessions)]
 
 
 def count(consultant: Consultant, first: date, last: date) -> Counted:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from operator import attrgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.utils import timezone
@@ -16,7 +17,7 @@ from dashboard.figures import asking, raw
 from dashboard.figures.keeping import first_day, local_day
 from dashboard.figures.period import LOST_AFTER, Period, beginning
 from dashboard.figures.sums import COLUMNS, Sums
-from dashboard.models import DailyAnalytics
+from naksha.together import asked_together
 
 HELD = COLUMNS.index("completed")
 Split = tuple[UUID | None, str]  # service and kind
@@ -98,8 +99,15 @@ def today_of(consultant: Consultant, now: datetime | None = None) -> date:
 def live(consultant: Consultant, first: date, today: date) -> Live:
     """What is not kept yet of the days from ``first`` on: today as a rule; all there ever was where nothing is kept in
     days of the consultant's zone."""
+    return _live(consultant, _fresh_since(consultant, first), today)
+
+
+def _fresh_since(consultant: Consultant, first: date) -> date:
     through = kept_through(consultant)
-    since = max(first, through + timedelta(days=1)) if through else min(first, first_day(consultant))
+    return max(first, through + timedelta(days=1)) if through else min(first, first_day(consultant))
+
+
+def _live(consultant: Consultant, since: date, today: date) -> Live:
     return Live(since, raw.count(consultant, since, today) if since <= today else raw.Counted())
 
 
@@ -109,25 +117,46 @@ def kept_through(consultant: Consultant) -> date | None:
     return found[0] if found else None
 
 
-def money_by_day(consultant: Consultant, first: date, last: date) -> list[DailyAnalytics]:
+class DayMoney(NamedTuple):
+    """The money of a day, or of a part of it."""
+
+    day: date
+    received_paise: int
+    refunded_paise: int
+    gst_paise: int
+    fee_paise: int
+
+
+def money_by_day(consultant: Consultant, first: date, last: date) -> list[DayMoney]:
     """Rows with the money of each day: one for a day that is kept, several for one that is not. Six queries at most."""
     through = kept_through(consultant)
     since = max(first, through + timedelta(days=1)) if through else first
-    rows = asking.MONEY_BY_DAY.all(consultant=consultant.pk, first=first, last=last, since=since)
-    kept = [DailyAnalytics(day=day, **dict(zip(asking.MONEY, sums, strict=True))) for day, *sums in rows]
-    return [*kept, *raw.count_money(consultant, since, last)] if since <= last else kept
+    kept = partial(asking.MONEY_BY_DAY.all, consultant=consultant.pk, first=first, last=last, since=since)
+    fresh = partial(raw.count_money, consultant, since, last)
+    with asked_together(kept, fresh):
+        rows = [DayMoney(*row) for row in kept()]
+        lately = fresh() if since <= last else []
+    return rows + [DayMoney(row.day, *(getattr(row, name) for name in asking.MONEY)) for row in lately]
 
 
 def report(consultant: Consultant, period: Period, *, today: date | None = None) -> Report:
     """A fixed number of queries, whatever the period and whatever is in it."""
-    today = today or today_of(consultant)
+    pages = asking.views_questions(consultant.pk, (period, period.before))
+    services = partial(asking.SERVICES.all, consultant=consultant.pk)
+    with asked_together(partial(kept_through, consultant), services, *pages):
+        return _report(consultant, period, today or today_of(consultant))
+
+
+def _report(consultant: Consultant, period: Period, today: date) -> Report:
     before, step = period.before, period.step
-    fresh = live(consultant, before.first, today)
+    since = _fresh_since(consultant, before.first)
+    kept_halves = partial(asking.halves, consultant.pk, step, (period, before), since=since)
+    with asked_together(kept_halves, *raw.questions(consultant, since, today)):
+        fresh, kept = _live(consultant, since, today), kept_halves()
     now_half, before_half = Half(period), Half(before)
     services: dict[Split, list[Numbers]] = defaultdict(list)
     methods: dict[str, list[Numbers]] = defaultdict(list)
     kinds: dict[str, list[Numbers]] = defaultdict(list)
-    kept = asking.halves(consultant.pk, step, (period, before), since=fresh.since)
     for n, half in enumerate((now_half, before_half)):
         points: dict[date, list[Numbers]] = {day: [] for day in half.period.points(step)}
         whole: list[Numbers] = []
@@ -173,10 +202,12 @@ def clients(consultant: Consultant, fresh: Live, *periods: Period) -> list[Clien
     lately: dict[UUID, set[date]] = defaultdict(set)
     for day, client in fresh.counted.visits:
         lately[client].add(day)
-    counted = asking.clients(consultant.pk, periods, since=fresh.since, besides=list(lately))
-    found = [Clients(*numbers) for numbers in counted]
-    for client, day in asking.days_of(consultant.pk, list(lately), since=fresh.since):
-        lately[client].add(day)
+    counted = partial(asking.clients, consultant.pk, periods, since=fresh.since, besides=list(lately))
+    days_of = partial(asking.days_of, consultant.pk, list(lately), since=fresh.since)
+    with asked_together(counted, days_of):
+        found = [Clients(*numbers) for numbers in counted()]
+        for client, day in days_of():
+            lately[client].add(day)
     for n, period in enumerate(periods):
         new = returning = lost = 0
         for days in lately.values():
