@@ -4,15 +4,16 @@ together here and not by a template: there are hundreds of cells, and template n
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dashboard.figures.charts import Chart, Line
+from dashboard.figures.charts import Chart, Column, Line
 from naksha.money import rupees
 from naksha.times import people_duration
 
@@ -24,6 +25,7 @@ FILE = (
     '<a class="small no-print" href="{url}?chart={key}&amp;{query}">{csv}'
     '<span class="visually-hidden">: {title}</span></a>'
 )
+QUERY = "the-days-that-are-shown"
 DRAWN = (
     '\n<figure class="drawn" data-chart="{shape}" hidden><div class="drawn-in"><canvas role="img" aria-label="{drawn}">'
     '</canvas></div></figure>\n<details class="as-table"><summary>{show}<span class="visually-hidden">: {title}</span>'
@@ -63,33 +65,57 @@ def rows_html(chart: Chart, lines: Iterable[Line]) -> str:
     return "".join(made)
 
 
-def _column(chart: Chart) -> Iterable[str]:
-    for column in chart.columns:
-        drawn = f' data-drawn="{column.drawn}"' if column.drawn else ""
-        yield f'<th scope="col" class="num" data-unit="{column.unit}"{drawn}>{escape(column.title)}</th>'
+@dataclass(frozen=True)
+class _Frame:
+    """What stands around the numbers, with a place for the days of the file."""
+
+    empty: str
+    head: str
+    table: str
+
+
+_frames: dict[object, _Frame] = {}
+
+
+def _frame(chart: Chart) -> _Frame:
+    """A chart's words are settled by its key, what its lines are, and its columns; each frame is worded once."""
+    head = str(chart.head)
+    of = chart.key, head, tuple(column.name for column in chart.columns), get_language()
+    if of not in _frames:
+        _frames[of] = _framed(chart, escape(head))
+    return _frames[of]
+
+
+def _framed(chart: Chart, head: str) -> _Frame:
+    title, note = escape(str(chart.title)), escape(str(chart.note))
+    words = {"key": chart.key, "title": title, "shape": chart.shape}
+    wide = "" if chart.shape == "across" else " is-wide"
+    file = FILE.format(url=reverse("dashboard:chart_csv"), query=QUERY, csv=escape(_("CSV")), **words)
+    drawn = escape(_("%(title)s, drawn. The same numbers are in the table below.")) % {"title": title}
+    columns = "".join(_column(column) for column in chart.columns)
+    none = f'<p class="small chart-none">{escape(str(chart.empty))}</p>'
+    return _Frame(
+        empty=HEAD.format(wide=wide, file="", note=note, **words) + none,
+        head=HEAD.format(wide=wide, file=file, note=note, **words),
+        table=DRAWN.format(drawn=drawn, show=escape(_("Show as a table")), head=head, columns=columns, **words),
+    )
+
+
+def _column(column: Column) -> str:
+    drawn = f' data-drawn="{column.drawn}"' if column.drawn else ""
+    return f'<th scope="col" class="num" data-unit="{column.unit}"{drawn}>{escape(str(column.title))}</th>'
 
 
 def chart_html(chart: Chart, query: str) -> SafeString:
     """``query`` says for which days its file is."""
-    title = escape(chart.title)
-    words = {"key": chart.key, "title": title, "shape": chart.shape}
-    wide = "" if chart.shape == "across" else " is-wide"
+    frame = _frame(chart)
     if chart.is_empty:
-        head = HEAD.format(wide=wide, file="", note=escape(chart.note), **words)
-        body = f'<p class="small chart-none">{escape(chart.empty)}</p>'
+        made = frame.empty
     else:
-        file = FILE.format(url=reverse("dashboard:chart_csv"), query=escape(query), csv=escape(_("CSV")), **words)
-        head = HEAD.format(wide=wide, file=file, note=escape(chart.note), **words)
-        said = escape(_("%(title)s, drawn. The same numbers are in the table below.")) % {"title": title}
-        body = DRAWN.format(
-            drawn=said,
-            show=escape(_("Show as a table")),
-            head=escape(chart.head),
-            columns="".join(_column(chart)),
-            **words,
+        made = (
+            f"{frame.head.replace(QUERY, escape(query))}{frame.table}<tbody>{rows_html(chart, chart.lines)}</tbody>\n"
         )
-        body += f"<tbody>{rows_html(chart, chart.lines)}</tbody>\n"
         if chart.sum:
-            body += f"<tfoot>{rows_html(chart, [chart.sum])}</tfoot>"
-        body += "</table></div></details>"
-    return mark_safe(f"{head}{body}\n</div></section>\n")  # noqa: S308 - every word is escaped
+            made += f"<tfoot>{rows_html(chart, [chart.sum])}</tfoot>"
+        made += "</table></div></details>"
+    return mark_safe(f"{made}\n</div></section>\n")  # noqa: S308 - every word is escaped

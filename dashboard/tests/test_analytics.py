@@ -281,4 +281,4 @@ def test_the_page_costs_the_same_queries_for_years_as_for_a_week(
             get(owner, **query)
 
 
-QUERIES = 15
+QUERIES = 14

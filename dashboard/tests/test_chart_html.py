@@ -19,7 +19,7 @@ def chart(**changes: Any) -> Chart:
         "sum": Line("All", [150_000, None]),
         "empty": "None <yet>.",
     }
-    return Chart("services", "By <service>", "Before & after.", "Service", "across", COLUMNS, **facts | changes)
+    return Chart("of-a-test", "By <service>", "Before & after.", "Service", "across", COLUMNS, **facts | changes)
 
 
 class Balance(HTMLParser):
@@ -43,12 +43,19 @@ def test_what_was_typed_is_escaped() -> None:
     assert "&lt;b&gt;Yoga&lt;/b&gt;" in made
     assert "By &lt;service&gt;" in made
     assert "Before &amp; after." in made
-    assert "?chart=services&amp;period=&quot;7d&quot;&amp;x" in made
+    assert "?chart=of-a-test&amp;period=&quot;7d&quot;&amp;x" in made
 
 
 def test_what_is_opened_is_closed() -> None:
     for each in (chart(), chart(lines=[]), chart(sum=None)):
         assert Balance(chart_html(each, "period=7d")).open == []
+
+
+def test_the_days_of_one_page_are_not_those_of_the_next() -> None:
+    for period in ("7d", "90d"):
+        made = chart_html(chart(), f"period={period}")
+        assert f"?chart=of-a-test&amp;period={period}" in made
+        assert made.count("period=") == 1
 
 
 def test_a_chart_without_numbers_says_so_and_has_no_file() -> None:
