@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from consultants.models import Consultant
 from naksha.kept import Kept, KeptTuples, Param
+from naksha.together import Question
 from sessions_app import origin
 from sessions_app.find_form import ORDERS, VIEWS, FindForm
 from sessions_app.listing import matching
@@ -146,6 +147,12 @@ class Table:
     def __init__(self, consultant: Consultant, form: FindForm, page: str = "") -> None:
         self.consultant, self.form, self.asked_page = consultant, form, page
         self.zone = consultant.timezone
+
+    @property
+    def questions(self) -> list[Question]:
+        """What is asked whatever is looked for, to be asked together."""
+        of = {"consultant": self.consultant.pk}
+        return [partial(_BY_STATE.all, **of), partial(_SAVED.all, **of)]
 
     @cached_property
     def path(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib.messages import get_messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import redirect, render
@@ -13,7 +15,9 @@ from django.views.decorators.http import require_GET
 from accounts.access import ConsultantRequest, approved_consultant_required
 from clients.choosing import label_of, named_clients
 from clients.fields import plain
+from naksha.together import asked_together
 from naksha.web.parts import version_of
+from notifications.context import count_of
 from sessions_app.export import exported
 from sessions_app.find_form import FindForm
 from sessions_app.models import SavedView
@@ -36,6 +40,11 @@ def sessions(request: ConsultantRequest) -> HttpResponse:
     if not request.GET and (first := SavedView.objects.filter(consultant=request.consultant, is_default=True).first()):
         return redirect(f"{request.path}?{first.query}")
     table = table_of(request)
+    with asked_together(*table.questions, partial(count_of, request.user)):
+        return _listed(request, table)
+
+
+def _listed(request: ConsultantRequest, table: Table) -> HttpResponse:
     rows = _rows(request, table)
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         response = HttpResponse(rows)
