@@ -79,7 +79,7 @@ def _quicken(populator: Any) -> None:
         _quicken(inner)
 
 
-class _Worded:
+class Worded:
     """A query in the words of one engine: what stands for each value, and how its columns are read."""
 
     def __init__(self, queryset: QuerySet[Any]) -> None:
@@ -152,7 +152,7 @@ class Kept(Generic[M]):
     def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
         self._build = build
         self._worded: dict[str, Any] = {}
-        self._counted: dict[str, _Worded] = {}
+        self._counted: dict[str, Worded] = {}
 
     def first(self, **values: Any) -> M | None:
         """The first row, or None."""
@@ -170,7 +170,7 @@ class Kept(Generic[M]):
         """How many rows there are."""
         vendor = here_now().vendor
         if vendor not in self._counted:
-            keys = _Worded(self._build().order_by().select_related(None).values("pk"))
+            keys = Worded(self._build().order_by().select_related(None).values("pk"))
             keys.sql, keys.converters, keys.whole = f"SELECT COUNT(*) FROM ({keys.sql}) AS kept", {}, []  # noqa: S608  Django's words
             self._counted[vendor] = keys
         ((number,),) = self._counted[vendor].rows(values)
@@ -189,7 +189,7 @@ class Kept(Generic[M]):
     def _words(self) -> Any:
         vendor = here_now().vendor
         if vendor not in self._worded:
-            worded = _Worded(self._build())
+            worded = Worded(self._build())
             compiler: Any = worded.compiler
             columns = compiler.klass_info["select_fields"]
             start, end = columns[0], columns[-1] + 1
@@ -209,7 +209,7 @@ class KeptTuples:
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._worded: dict[str, _Worded] = {}
+        self._worded: dict[str, Worded] = {}
 
     def all(self, **values: Any) -> list[tuple[Any, ...]]:
         """All rows."""
@@ -223,10 +223,10 @@ class KeptTuples:
         """The first row, or None."""
         return next(iter(self.all(**values)), None)
 
-    def _words(self) -> _Worded:
+    def _words(self) -> Worded:
         vendor = here_now().vendor
         if vendor not in self._worded:
-            self._worded[vendor] = _Worded(self._build())
+            self._worded[vendor] = Worded(self._build())
         return self._worded[vendor]
 
 
@@ -235,58 +235,17 @@ class KeptSums:
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._worded: dict[str, _Worded] = {}
+        self._worded: dict[str, Worded] = {}
 
     def one(self, **values: Any) -> tuple[int, ...]:
         if connection.vendor not in self._worded:
-            inner = _Worded(self._build())
+            inner = Worded(self._build())
             columns = (connection.ops.quote_name(alias) for _column, _words, alias in inner.compiler.select)
             sums = ", ".join(f"SUM({column})" for column in columns)
             inner.sql, inner.converters, inner.whole = f"SELECT {sums} FROM ({inner.sql}) AS kept", {}, []  # noqa: S608  Django's words
             self._worded[connection.vendor] = inner
         (found,) = self._worded[connection.vendor].rows(values)
         return tuple(int(number or 0) for number in found)
-
-
-class KeptRollups:
-    """The rows of a queryset of ``values_list`` added up in the database by several sets of columns at once; the rows
-    that are added up are read once. Its columns are first what rows are told apart by, and then whole numbers.
-
-    ``KeptRollups(build, [("day",), ("kind", "method")])``: each row that it gives has all columns of the queryset, with
-    None where its set leaves one out, behind the number of its set.
-    """
-
-    def __init__(self, build: Callable[[], QuerySet[Any, Any]], sets: Sequence[Sequence[str]]) -> None:
-        self._build, self._sets = build, sets
-        self._worded: dict[str, _Worded] = {}
-
-    def all(self, **values: Any) -> list[tuple[Any, ...]]:
-        vendor = here_now().vendor
-        if vendor not in self._worded:
-            self._worded[vendor] = self._words()
-        return list(self._worded[vendor].rows(values))
-
-    def _words(self) -> _Worded:
-        inner = _Worded(self._build())
-        known = {name for each in self._sets for name in each}
-        columns = [  # of each: its name, as it stands in the words, and the database's type
-            (str(name), connection.ops.quote_name(str(name)), str(column.output_field.cast_db_type(connection)))
-            for column, _words, name in inner.compiler.select
-        ]
-
-        def told(of: Sequence[str], column: tuple[str, str, str]) -> str:
-            name, quoted, kind = column
-            if name not in known:
-                return f"CAST(SUM({quoted}) AS {kind})"
-            return quoted if name in of else f"CAST(NULL AS {kind})"
-
-        parts = []
-        for n, of in enumerate(self._sets):
-            by = ", ".join(quoted for name, quoted, _kind in columns if name in of)
-            parts.append(f"SELECT {n}, {', '.join(told(of, column) for column in columns)} FROM kept GROUP BY {by}")  # noqa: S608
-        inner.sql = f"WITH kept AS ({inner.sql}) {' UNION ALL '.join(parts)}"  # Django's words, and names of ours
-        inner.converters, inner.whole = {at + 1: how for at, how in inner.converters.items()}, []
-        return inner
 
 
 def added_up(rows: QuerySet[Any], **sums: Any) -> QuerySet[Any, Any]:
@@ -307,14 +266,14 @@ class KeptValues:
 
     def __init__(self, build: Callable[[int], QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._worded: dict[tuple[str, int], _Worded] = {}
+        self._worded: dict[tuple[str, int], Worded] = {}
 
     def all(self, name: str, keys: Sequence[Any], **values: Any) -> list[tuple[Any, ...]]:
         """All rows for ``keys``, of which there is one or more, and at most :attr:`MOST`."""
         size = _room(self.SIZES, keys)
         shape = here_now().vendor, size
         if shape not in self._worded:
-            self._worded[shape] = _Worded(self._build(size))
+            self._worded[shape] = Worded(self._build(size))
         return list(self._worded[shape].rows(values | _filled(name, keys, size)))
 
 
@@ -387,11 +346,11 @@ class KeptIds:
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._worded: dict[str, _Worded] = {}
+        self._worded: dict[str, Worded] = {}
 
     def of(self, **values: Any) -> RawSQL:
         if connection.vendor not in self._worded:
-            self._worded[connection.vendor] = _Worded(self._build())
+            self._worded[connection.vendor] = Worded(self._build())
         kept = self._worded[connection.vendor]
         return RawSQL(kept.sql, _sent(kept.params, values))  # noqa: S611 - the ORM's own words
 

@@ -43,12 +43,19 @@ def asked_together(*questions: Question) -> Iterator[None]:
     if here.execute_wrappers or not prepares(here):
         yield
         return
-    asked = _plan(questions)
-    token = _answers.set((_answers.get() or {}) | _ask(here, asked))
+    found = _ask(here, _plan(questions))
+    token, answers = None, _answers.get()
+    if answers is None:
+        answers = {}
+        token = _answers.set(answers)
+    answers.update(found)
     try:
         yield
     finally:
-        _answers.reset(token)
+        for each in found:
+            answers.pop(each, None)
+        if token is not None:
+            _answers.reset(token)
 
 
 def _plan(questions: Sequence[Question]) -> list[Asked]:

@@ -31,7 +31,8 @@ from consultants.models import Service
 from dashboard.figures.period import LOST_AFTER, Period
 from dashboard.figures.sums import COLUMNS
 from dashboard.models import DailyAnalytics, DailyClient, DailyViews, FiguresKept, Visit
-from naksha.kept import KeptRollups, KeptSums, KeptTuples, KeptValues, Param, added_up, some
+from naksha.kept import KeptSums, KeptTuples, KeptValues, Param, added_up, some
+from naksha.rollups import KeptRollups
 
 CONSULTANT = Param("consultant", UUIDField())
 POINTS: dict[str, Any] = {"day": F("day"), "week": TruncWeek("day"), "month": TruncMonth("day")}
