@@ -21,9 +21,20 @@ def nobody_listens() -> Iterator[None]:
 @contextmanager
 def in_a_hurry() -> Iterator[None]:
     """SQLite leaves it to the system when what is written reaches the disk (a market that was cut short is made anew,
-    naksha.embedded), and keeps every statement that it has read; what is there already is no garbage to look for."""
-    gc.collect()
-    gc.freeze()
+    naksha.embedded), and keeps every statement that it has read. Garbage that refers to itself is some tens of
+    megabytes: it is left to the end of the process."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        with _sqlite_in_a_hurry():
+            yield
+    finally:
+        if collected:
+            gc.enable()
+
+
+@contextmanager
+def _sqlite_in_a_hurry() -> Iterator[None]:
     options = connection.settings_dict["OPTIONS"]
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield

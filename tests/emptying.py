@@ -1,4 +1,4 @@
-"""How the tables are emptied after a test that had transactions of its own.
+"""How the tables of the tests are made, and emptied after a test that had transactions of its own.
 
 Django's own way truncates all hundred-odd tables and has everything that migrations fill made anew, which takes longer
 than most tests. Here only tables that have rows are emptied, and what Django leaves in them stays if nobody changed it.
@@ -11,10 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connections, transaction
+from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import TransactionTestCase
+
+from naksha.schema import laid_out_quickly
 
 Rows = dict[str, list[tuple[Any, ...]]]
 _django_empties = TransactionTestCase._fixture_teardown
+_django_makes = BaseDatabaseCreation.create_test_db
 _left_by_django: dict[str, Rows] = {}  # by connection
 
 
@@ -89,4 +93,11 @@ def _run(alias: str, *statements: str) -> None:
             cursor.execute(statement)
 
 
+def make(creation: Any, *args: Any, **kwargs: Any) -> Any:
+    """In place of ``create_test_db``."""
+    with laid_out_quickly():
+        return _django_makes(creation, *args, **kwargs)
+
+
+BaseDatabaseCreation.create_test_db = make
 TransactionTestCase._fixture_teardown = empty

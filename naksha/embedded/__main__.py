@@ -103,7 +103,7 @@ def prepare_database() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say("Preparing the database …")
         connections.close_all()
-        manage("migrate", "--noinput", "--verbosity=0")
+        manage("lay_out", "--verbosity=0")
     schedule.sync()
     if "demo" in get_commands() and not get_user_model().objects.exists():
         say("Filling the empty database with a small market (a minute or so) …")

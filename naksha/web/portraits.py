@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import random
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 Kind = Literal["woman", "man"]
 _INK = "#14232a"
@@ -171,11 +172,21 @@ def portrait_svg(seed: str, kind: Kind | None = None) -> str:
 
 
 def portrait_png(seed: str, kind: Kind | None = None, pixels: int = 480) -> bytes:
-    """The same portrait as a square PNG. Takes about 30 ms."""
+    """The same portrait as a square PNG. Takes about 8 ms."""
     import typst
 
     page = (
         b'#set page(width: 96pt, height: 96pt, margin: 0pt)\n#image(bytes(sys.inputs.face), format: "svg", width: 96pt)'
     )
-    drawn = typst.compile(page, format="png", ppi=pixels * 72 / 96, sys_inputs={"face": portrait_svg(seed, kind)})
+    drawn = typst.compile(
+        page, format="png", ppi=pixels * 72 / 96, font_paths=_no_fonts(), sys_inputs={"face": portrait_svg(seed, kind)}
+    )
     return bytes(drawn)
+
+
+@lru_cache(maxsize=1)
+def _no_fonts() -> Any:
+    """A face has no letters; reading the system's fonts would take five times as long as drawing it."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)

@@ -33,11 +33,17 @@ def embedded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sites.Si
 
 @pytest.fixture(scope="session")
 def separate_database() -> Iterator[str]:
-    """A database of its own on the server that the suite uses, dropped afterwards."""
+    with database_of_its_own("e2e") as url:
+        yield url
+
+
+@contextmanager
+def database_of_its_own(purpose: str) -> Iterator[str]:
+    """One on the server that the suite uses, dropped afterwards."""
     import psycopg
 
     url = urlsplit(os.environ["DATABASE_URL"])
-    name = f"naksha_e2e_{os.getpid()}"
+    name = f"naksha_{purpose}_{os.getpid()}"
     server = urlunsplit(url._replace(path="/postgres"))
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +16,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import sites
+from tests.e2e.conftest import database_of_its_own
 from tests.e2e.steps import PASSWORD, Walk, make_admin
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
+EVERYTHING_MADE = """
+SELECT table_name, column_name, ordinal_position, data_type, character_maximum_length, is_nullable, column_default
+    FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT conrelid::regclass::text, conname, 0, pg_get_constraintdef(oid), 0, '', ''
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT tablename, indexname, 0, indexdef, 0, '', '' FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT tgrelid::regclass::text, tgname, 0, pg_get_triggerdef(oid), 0, '', ''
+    FROM pg_trigger WHERE NOT tgisinternal
+"""
 
 
 @pytest.fixture
@@ -31,6 +43,28 @@ def paper(tmp_path: Path) -> Path:
 
 def test_on_what_bin_run_starts(embedded_site: sites.Site, visit: Visit, paper: Path) -> None:
     walk_the_main_job(embedded_site, visit, paper, admin=("admin@demo.naksha.test", "Naksha-demo-2026"))
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+def test_a_database_that_is_laid_out_quickly_is_the_one_that_migrate_makes(
+    separate_site: sites.Site, separate_database: str
+) -> None:
+    """That of a first start is, and those of the suite are (naksha.schema); the separate site's was migrated."""
+    with database_of_its_own("laid_out") as url:
+        environment = {**separate_site.environment, "DATABASE_URL": url}
+        lay_out = [sys.executable, "manage.py", "lay_out", "-v0"]
+        subprocess.run(lay_out, cwd=sites.ROOT, env=environment, check=True)
+        made = schema_of(separate_database)
+        assert len(made) > 2_000
+        assert schema_of(url) == made
+
+
+def schema_of(url: str) -> set[tuple[str, ...]]:
+    import psycopg
+
+    with psycopg.connect(url) as asked:
+        return {tuple(map(str, row)) for row in asked.execute(EVERYTHING_MADE)}
 
 
 @pytest.mark.postgres
