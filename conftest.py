@@ -16,6 +16,7 @@ pytest_plugins = [
     "payments.testing",
     "tests.parts",
     "tests.emptying",
+    "tests.window",
 ]
 
 

@@ -19,7 +19,7 @@ from dashboard.tests.test_analytics_browser import AS_TABLE
 from naksha.testing import make_service, next_slot_start
 from quotations import services as quoting
 from quotations.testing import make_sent
-from tests.needs import chromium
+from tests.window import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 A_ROUND = 21_000  # ms; without a socket a page looks every 20 s
@@ -42,14 +42,8 @@ def meanwhile(change: Callable[[], Any]) -> None:
 @contextmanager
 def open_page(url: str, *cookies: dict[str, str]) -> Iterator[Any]:
     """A page whose clock the test moves. No script on it may fail."""
-    from playwright.sync_api import sync_playwright
-
     said: list[str] = []
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=chromium(),
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with browser() as running:
         context = running.new_context(viewport={"width": 1280, "height": 900})
         context.add_cookies(list(cookies))
         page = context.new_page()
@@ -57,7 +51,6 @@ def open_page(url: str, *cookies: dict[str, str]) -> Iterator[Any]:
         page.clock.install()
         page.goto(url)
         yield page
-        running.close()
     assert said == []
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from consultants.models import ApprovalDocument, Consultant
 from naksha.testing import PASSWORD, make_admin, make_consultant, make_user
-from naksha.tests.test_look_browser import browser
+from tests.window import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

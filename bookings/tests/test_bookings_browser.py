@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -19,22 +17,9 @@ from bookings.services import cancel_by_client, hold_seat, join_waitlist
 from bookings.testing import details, make_held, make_paid, make_webinar
 from consultants.models import ServiceQuestion
 from naksha.testing import make_service, next_slot_start
-from tests.needs import chromium
+from tests.window import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@contextmanager
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium(),
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield opened
-        opened.close()
 
 
 def axe_finds_nothing(opened: Any, live_server: Any, paths: list[str], cookie: dict[str, str] | None = None) -> None:

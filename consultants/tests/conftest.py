@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture(params=[360, 1280])
 def desk(live_server: Any, request: pytest.FixtureRequest) -> Iterator[Desk]:
     from consultants.tests.saving import Desk
-    from naksha.tests.test_look_browser import browser
+    from tests.window import browser
 
     consultant = make_consultant()
     login = Client()

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.tests.practice import Practice
-from dashboard.tests.test_practice_browser import browser
 from naksha.testing import make_service
+from tests.window import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = reverse("dashboard:analytics")

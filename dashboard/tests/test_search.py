@@ -16,10 +16,10 @@ from django.utils import timezone
 from consultants.models import Consultant
 from dashboard.finding import OF_EACH, find
 from dashboard.tests.scene import make_booking
-from dashboard.tests.test_practice_browser import browser
 from naksha.testing import make_client, make_consultant
 from quotations.testing import make_sent
 from sessions_app.testing import make_session
+from tests.window import browser
 
 pytestmark = pytest.mark.django_db
 PAGE, LIST = reverse("dashboard:search"), reverse("dashboard:found")

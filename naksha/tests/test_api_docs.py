@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.needs import chromium
+from tests.window import browser
 
 
 @pytest.mark.django_db
@@ -23,12 +23,8 @@ def test_its_policy_is_that_of_every_page() -> None:
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_an_operation_is_read_and_tried_without_a_complaint_of_the_browser(live_server: Any) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(),
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page()
+    with browser() as opened:
+        page = opened.new_page()
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -40,5 +36,4 @@ def test_an_operation_is_read_and_tried_without_a_complaint_of_the_browser(live_
         expect(page.locator(".live-responses-table")).to_contain_text('"database": "UP"')
         # What the viewer draws is dressed by its sheet, and by what it sets on its own elements.
         assert page.locator(".opblock-summary-method").first.evaluate("e => getComputedStyle(e).fontWeight") == "700"
-        browser.close()
     assert [text for text in said if "503" not in text] == []

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from accounts.models import User
 from naksha.testing import make_user
 from notifications.services import notify
-from tests.needs import chromium
+from tests.window import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SOON = {"id": "1", "at": "2026-11-21T10:00:00.000001Z", "title": "Farhan booked you"}
@@ -103,12 +103,8 @@ def desk(live_server: Any, settings: Any, user: User) -> Iterator[Desk]:
     client = Client()
     client.force_login(user)
     cookie: Any = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(),
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        context = browser.new_context()
+    with browser() as opened:
+        context = opened.new_context()
         context.add_cookies([cookie])
         page = context.new_page()
         page.clock.install()
@@ -116,7 +112,6 @@ def desk(live_server: Any, settings: Any, user: User) -> Iterator[Desk]:
         page.route_web_socket("**/ws/notifications/", far.take)
         page.on("request", lambda sent: "/notifications/state/" in sent.url and asked.append(sent.url))
         yield Desk(page, far, asked)
-        browser.close()
 
 
 def test_what_comes_is_counted_named_in_the_title_and_said_once(desk: Desk, live_server: Any) -> None:

@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import sync_playwright
 
 from accounts.models import User
 from availability.picker import start_text
 from bookings.testing import details, make_held, make_paid, make_webinar
 from naksha.testing import make_consultant, make_service, make_user, next_slot_start
-from tests.needs import chromium
+from tests.window import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 LONG = "Venkatanarasimharajuvaripeta" * 4
@@ -73,13 +72,9 @@ def cookies_of(mail: str, url: str) -> list[Any]:
 def test_no_page_is_widened(live_server: Any, addresses: list[tuple[str, str]]) -> None:
     jars = {who: cookies_of(who, live_server.url) for who, _path in addresses}
     wide = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(),
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with browser() as opened:
         for who, jar in jars.items():
-            context = browser.new_context()
+            context = opened.new_context()
             context.add_cookies(jar)
             page = context.new_page()
             for path in [path for mail, path in addresses if mail == who]:
@@ -91,10 +86,9 @@ def test_no_page_is_widened(live_server: Any, addresses: list[tuple[str, str]]) 
                     if page.evaluate("document.documentElement.scrollWidth") > width:
                         wide.append((width, path, page.evaluate(WIDER, width)))
             context.close()
-        page = browser.new_page(viewport={"width": 360, "height": 800})
+        page = opened.new_page(viewport={"width": 360, "height": 800})
         page.goto(live_server.url + addresses[0][1])
         heading = page.get_by_role("heading", level=1)
         assert heading.inner_text() == f"{NAME} {NAME[:99]}"
         assert heading.evaluate("e => e.scrollWidth <= e.clientWidth")
-        browser.close()
     assert not wide, "\n".join(map(str, wide))

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from naksha.testing import make_client, next_slot_start
 from sessions_app.models import Session
 from sessions_app.services import record_session
 from sessions_app.testing import make_session
-from tests.needs import chromium
+from tests.window import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LIST = "/dashboard/sessions/"
@@ -71,13 +70,11 @@ def sessions(consultant: Any) -> dict[str, Session]:
 def opened(live_server: Any, consultant: Any, sessions: Any) -> Iterator[Callable[..., Page]]:
     """``opened(width=360)`` is a page of the consultant’s browser, begun once the rows are there. Nothing may be said
     on its console."""
-    from playwright.sync_api import sync_playwright
-
     client = Client()
     client.force_login(consultant.user)
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     said: list[str] = []
-    with _chromium(sync_playwright) as running:
+    with browser() as running:
 
         def open_page(width: int = 1280, *, script: bool = True, path: str = LIST) -> Page:
             context = running.new_context(
@@ -93,17 +90,6 @@ def opened(live_server: Any, consultant: Any, sessions: Any) -> Iterator[Callabl
 
         yield open_page
     assert [text for text in said if "WebSocket" not in text and "/ws/" not in text] == []
-
-
-@contextmanager
-def _chromium(sync_playwright: Any) -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=chromium(),
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield running
-        running.close()
 
 
 def names(page: Page) -> list[str]:

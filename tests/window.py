@@ -1,0 +1,64 @@
+"""The browser of the tests: one Chromium for each of their processes, in which each test opens windows of its own.
+
+Starting Playwright and Chromium takes longer than most of what is done with them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.needs import chromium
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_started: list[Any] = []  # Playwright, its loop and Chromium
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Opened inside a test, after its rows are made: Playwright's loop and the database don't share a thread.
+
+    Playwright holds its loop for the running one for good; here it is so inside alone. Windows are closed afterwards.
+    """
+    outer = asyncio._get_running_loop()
+    _playwright, loop, opened = _running()
+    asyncio._set_running_loop(loop)
+    before = list(opened.contexts)
+    try:
+        yield opened
+    finally:
+        for context in [context for context in opened.contexts if context not in before]:
+            context.close()
+        asyncio._set_running_loop(outer)
+
+
+def _running() -> list[Any]:
+    if _started and not _started[2].is_connected():
+        _stop()  # a test has ended it
+    if not _started:
+        from playwright.sync_api import sync_playwright
+
+        playwright = sync_playwright().start()
+        loop = asyncio._get_running_loop()
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        _started.extend([playwright, loop, opened])
+    return _started
+
+
+def _stop() -> None:
+    playwright, loop, opened = _started
+    _started.clear()
+    asyncio._set_running_loop(loop)
+    try:
+        if opened.is_connected():
+            opened.close()
+        playwright.stop()
+    finally:
+        asyncio._set_running_loop(None)
+
+
+def pytest_unconfigure() -> None:
+    if _started:
+        _stop()
