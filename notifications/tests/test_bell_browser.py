@@ -155,6 +155,7 @@ def test_a_socket_that_is_cut_is_opened_again_and_the_page_is_told_to_look(
     desk.stop()
     desk.far.sockets[0].close(code=1001)
     expect(desk.count).to_have_text("1")  # asked at once, over HTTP
+    desk.page.clock.run_for(100)  # a frame, in which the words are drawn; the shortest pause is 500 ms
     expect(desk.toast).to_have_text("While it was away")
     assert len(desk.asked) == 1
     assert "*" not in desk.heard
