@@ -29,9 +29,11 @@ def browser() -> Iterator[Any]:
     try:
         yield opened
     finally:
-        for context in [context for context in opened.contexts if context not in before]:
-            context.close()
-        asyncio._set_running_loop(outer)
+        try:
+            for context in [context for context in opened.contexts if context not in before]:
+                context.close()
+        finally:
+            asyncio._set_running_loop(outer)
 
 
 def _running() -> list[Any]:

@@ -47,6 +47,23 @@ def test_a_line_says_who_did_what_to_whom_and_why(admin: Any, admin_user: Any, s
     ]
 
 
+def test_what_an_entry_holds_is_named_and_dated_as_everywhere(admin: Any, admin_user: Any, stranger: Any) -> None:
+    held = {
+        "refund_paise": 150_000,
+        "changed": ["holder_name"],
+        "parts": [{"starts_at": "2026-11-24T05:30:00+00:00"}],
+        "title": "half_an_hour",
+    }
+    audit.record(actor=admin_user, action="booking.cancelled", subject=stranger, data=held)
+    (entry,) = admin.get("/admin/audit-log").data["entries"]
+    assert entry["detail"] == {
+        "refundPaise": 150_000,
+        "changed": ["holderName"],
+        "parts": [{"startsAt": "2026-11-24T05:30:00Z"}],
+        "title": "half_an_hour",
+    }
+
+
 def test_the_log_is_filtered_in_every_way_that_it_names(
     admin: Any, admin_user: Any, boss: Any, stranger: Any, client_user: Any
 ) -> None:

@@ -23,7 +23,7 @@ from bookings.services.balance import due
 from consultants.models import Consultant, Service
 from consultants.slugs import public_by_slug
 from naksha.api.errors import VALIDATION, ApiError, named, refuse
-from naksha.api.idempotency import HEADER
+from naksha.api.idempotency import name_of
 from naksha.api.naming import camel
 from naksha.times import iso
 from payments.api.base import ordered
@@ -137,7 +137,7 @@ def _limit(request: Request, email: str) -> None:
 def _held(
     request: Request, service: Service, start: datetime, details: Details, user: User | None
 ) -> tuple[Booking, str]:
-    key = request.headers.get(HEADER, "")
+    key = name_of(request)
     how: dict[str, Any] = {
         "details": details,
         "user": user,

@@ -238,6 +238,16 @@ def test_a_crash_after_the_hold_is_found_again_by_the_key(fake_gateway: Any, ser
     assert again["payment"]["orderId"] == first["payment"]["orderId"]
 
 
+def test_anothers_key_finds_nothing(fake_gateway: Any, service: Any) -> None:
+    body = sent(service)
+    assert api_of().post("/book", body, Idempotency_Key="k-1").status == 201
+    far = api_of()
+    far.client.defaults["REMOTE_ADDR"] = "203.0.113.9"
+    answer = far.post("/book", body, Idempotency_Key="k-1")
+    assert (answer.status, answer.code) == (409, "SLOT_TAKEN")
+    assert BookingLink.objects.count() == 1
+
+
 def test_when_the_gateway_does_not_answer_nothing_is_held(fake_gateway: Any, service: Any) -> None:
     fake_gateway.down = True
     answer = api_of().post("/book", sent(service), Idempotency_Key="k-1")

@@ -53,6 +53,12 @@ def once(request: Request, work: Callable[[], Response]) -> Response:
     return response
 
 
+def name_of(request: Request) -> str:
+    """The key of ``request`` under a name that no other account's key has; empty without one."""
+    key = request.headers.get(HEADER, "")
+    return hashlib.sha256(f"{_account(request)}\n{key}".encode()).hexdigest() if key else ""
+
+
 def _keep_error(row: KeptAnswer, error: Exception, request: Request) -> None:
     from naksha.api.errors import handler
 

@@ -14,13 +14,13 @@ from django.db.models import Model, QuerySet
 
 import payments.api.views
 import sessions_app.api.access
-import sessions_app.api.views
+import sessions_app.api.whole
 from availability.models import WeeklyHours
 from bookings.api.views import BookingView
 from bookings.models import Booking, BookingQuerySet
 from clients.models import Client, ClientImport
 from consultants.models import Service
-from naksha.kept import Kept
+from naksha.kept import KeptTuples
 from notifications.models import Notification
 from payments.api.base import payments_of
 from payments.models import Payment
@@ -130,8 +130,8 @@ def _all_sessions_of_clients(world: World, patch: pytest.MonkeyPatch) -> None:
 
 
 def _all_sessions_kept(world: World, patch: pytest.MonkeyPatch) -> None:
-    everybodys = Kept(lambda: Session.objects.select_related("client").order_by("-starts_at", "-pk"))
-    patch.setattr(sessions_app.api.views, "_ALL", everybodys)
+    patch.setattr(sessions_app.api.whole, "whole", lambda of=None: Session.objects.order_by("-starts_at", "-pk"))
+    patch.setattr(sessions_app.api.whole, "_PAGE", KeptTuples(sessions_app.api.whole.page))
 
 
 OWNERS: tuple[Owner, ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,11 +21,32 @@ from accounts.api.serializers import Email
 from accounts.models import AuditEntry, User
 from naksha.api import filters
 from naksha.api.errors import refuse
+from naksha.api.naming import camel
 from naksha.api.paging import ordered
 from naksha.api.schema import operation
 from naksha.api.serializers import Instant, Serializer
 from naksha.api.views import ApiView
 from naksha.times import INDIA
+
+
+class Facts(serializers.JSONField):
+    """What an entry holds, with names and instants as everywhere in the API."""
+
+    def to_representation(self, value: Any) -> Any:
+        return _outside(super().to_representation(value))
+
+
+def _outside(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            camel(name): [camel(changed) for changed in one] if name == "changed" else _outside(one)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_outside(one) for one in value]
+    if isinstance(value, str) and _IN_UTC.fullmatch(value):
+        return value.removesuffix("+00:00") + "Z"
+    return value
 
 
 class AuditData(Serializer):
@@ -36,10 +58,11 @@ class AuditData(Serializer):
     subject_id = serializers.UUIDField()
     subject = serializers.CharField(source="subject_label")
     reason = serializers.CharField(allow_blank=True)
-    detail = serializers.JSONField(source="data")
+    detail = Facts(source="data")
     request_id = serializers.CharField(allow_blank=True)
 
 
+_IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
 AUDIT = {
     "id": "019391f0-6c1e-7d2a-8b0c-2f6d1f0b7a55",
     "createdAt": "2026-11-24T05:30:00Z",
