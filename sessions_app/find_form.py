@@ -39,14 +39,15 @@ BOX = '<label class="choice"><input type="checkbox" name="{}" value="{}"{}><span
 
 
 class OneOrAnother(ClientField):
-    """A client by the id that an address has, or as :class:`ClientField` finds one by what was typed."""
+    """A client by the id that an address has, an earlier one too, or as :class:`ClientField` finds one by what was
+    typed."""
 
     def clean(self, value: Any) -> Client | None:
         try:
             pk = UUID(str(value))
         except ValueError:
             return super().clean(value)
-        found = Client.objects.filter(consultant=self.consultant, pk=pk).first()
+        found = Client.objects.filter(consultant=self.consultant).called(pk)
         if found is None:
             raise forms.ValidationError(_("You have no such client."))
         return found

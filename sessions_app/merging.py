@@ -1,15 +1,16 @@
-"""Sessions of two clients who become one, with seats, chats, reviews and reminders (clients.moving.Mover)."""
+"""Sessions of two clients who become one, with seats, chats, reviews, reminders and views (clients.moving.Mover)."""
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.models import Client
 from clients.moving import Moving
-from sessions_app.models import JoinEvent, Member, Message, Reminder, Review, Seat, Session, SessionLink
+from sessions_app.models import JoinEvent, Member, Message, Reminder, Review, SavedView, Seat, Session, SessionLink
 
 
 class SessionsMove:
@@ -54,6 +55,11 @@ class SessionsMove:
         for place in Member.objects.filter(client=gone, conversation__members__client=kept):
             self._one_place(place, Member.objects.get(conversation=place.conversation_id, client=kept))
         Member.objects.filter(client=gone).update(client=kept)
+        # Views know clients as addresses do. One that is saved at this moment still finds the kept one by the old id.
+        old, new = (f"client={each.pk}" for each in (gone, kept))
+        SavedView.objects.filter(consultant=kept.consultant_id, query__contains=old).update(
+            query=Replace("query", Value(old), Value(new))
+        )
 
     @staticmethod
     def _one_place(place: Member, stays: Member) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -24,6 +25,11 @@ class ClientQuerySet(models.QuerySet["Client"]):
     def current(self) -> ClientQuerySet:
         """Known, and not put away."""
         return self.known().filter(archived_at__isnull=True)
+
+    def called(self, pk: UUID) -> Client | None:
+        """The one whose id this is, or was before a merge: links and lists that know the earlier one lead to whom it
+        became. One query, and another where there is nobody of that id."""
+        return self.filter(pk=pk).first() or self.filter(addresses__former_id=pk).first()
 
     def with_mail(self, *mails: str) -> ClientQuerySet:
         """Those who are written to at one of ``mails`` (in small letters), not those who were before a merge."""

@@ -54,7 +54,7 @@ class QuotationView(PracticeView):
     def client_of(self, given: dict[str, Any]) -> Client | None:
         """Whom it is for: one of the consultant's, or whoever has the address. None where neither is given."""
         if "client_id" in given:
-            found = known_clients(self.consultant).filter(pk=given["client_id"]).first()
+            found = known_clients(self.consultant).called(given["client_id"])
             if found is None:
                 raise refuse("clientId", _("You have no such client."))
             return found
@@ -93,7 +93,8 @@ class Quotations(QuotationView):
         if status := filters.choice(request, "status", S.names):
             rows = rows.filter(status=status.lower())
         if client := filters.uuid(request, "clientId"):
-            rows = rows.filter(client_id=client)
+            found = Client.objects.filter(consultant=self.consultant).called(client)
+            rows = rows.filter(client_id=found.pk if found else client)
         rows = rows.about(filters.words(request))  # type: ignore[attr-defined]
         return self.page("quotations", paging.ordered(request, rows, ORDERS, "-createdAt"), shown.QuotationRow)
 

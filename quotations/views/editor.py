@@ -53,7 +53,7 @@ def _chosen(request: ConsultantRequest) -> Client | None:
         asked = UUID(request.GET.get("client", ""))
     except ValueError:
         return None
-    return known_clients(request.consultant).filter(pk=asked).first()
+    return known_clients(request.consultant).called(asked)
 
 
 def _sent(request: ConsultantRequest, quotation: Quotation | None) -> HttpResponse:

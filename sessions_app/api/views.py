@@ -130,7 +130,7 @@ def _recorded(request: Request, data: dict[str, Any]) -> Session:
         return schedule_webinar(service=service, starts_at=starts_at, actor=request.user)  # type: ignore[arg-type]
     client = None
     if "client_id" in data:
-        client = Client.objects.filter(consultant=consultant, pk=data["client_id"]).first()
+        client = Client.objects.filter(consultant=consultant).called(data["client_id"])
         if client is None:
             raise refuse("clientId", _("You have no such client."))
     return record_session(

@@ -163,7 +163,7 @@ def _chosen(request: ConsultantRequest) -> Client | None:
         asked = UUID(request.GET.get("client", ""))
     except ValueError:
         return None
-    return Client.objects.filter(consultant=request.consultant, pk=asked).first()
+    return Client.objects.filter(consultant=request.consultant).called(asked)
 
 
 def _span(request: ConsultantRequest) -> dict[str, Any]:

@@ -37,12 +37,11 @@ def their_client(request: ConsultantRequest, pk: UUID) -> Client:
 @approved_consultant_required
 def client(request: ConsultantRequest, pk: UUID) -> HttpResponse:
     """``?show=`` names the part."""
-    found = Client.objects.filter(consultant=request.consultant, pk=pk).first()
+    found = Client.objects.filter(consultant=request.consultant).called(pk)
     if found is None:
-        kept = ClientAddress.objects.filter(consultant=request.consultant, former_id=pk).first()
-        if kept is None:
-            raise Http404
-        return redirect("clients:client", kept.client_id)
+        raise Http404
+    if found.pk != pk:
+        return redirect("clients:client", found.pk)
     return drawn(request, found, request.GET.get("show", ""))
 
 
