@@ -291,6 +291,35 @@ async def test_coming_back_too_often_is_refused_without_a_query(monkeypatch):
     assert await is_refused(call(cookie))
 
 
+async def with_ticket(number, where, *headers):
+    line = call(query_string=b"ticket=wrong%d" % number, client=(where, 5000 + number))
+    line.scope["headers"] += headers
+    code = await line.connect()
+    await line.hang_up()
+    return code
+
+
+async def test_tickets_that_open_nothing_are_counted_by_where_they_come_from(monkeypatch):
+    asked = []
+    monkeypatch.setattr(sockets, "CONNECTS_A_MINUTE", 2)
+    monkeypatch.setattr(sockets, "by_ticket", asked.append)  # it would be an UPDATE
+    codes = [await with_ticket(n, f"2001:db8:1:2::{n}") for n in range(1, 5)]
+    assert codes == [sockets.LOGGED_OUT, sockets.LOGGED_OUT, sockets.TOO_FAST, sockets.TOO_FAST]
+    assert asked == ["wrong1", "wrong2"]
+    assert await with_ticket(5, "2001:db8:1:3::1") == sockets.LOGGED_OUT
+
+
+@pytest.mark.parametrize(("proxies", "code"), [(0, sockets.TOO_FAST), (1, sockets.LOGGED_OUT)])
+async def test_where_a_ticket_comes_from_is_what_our_own_proxy_says(monkeypatch, settings, proxies, code):
+    settings.TRUSTED_PROXIES = proxies
+    monkeypatch.setattr(sockets, "CONNECTS_A_MINUTE", 1)
+    told = []
+    for number in (1, 2):
+        theirs, ours = (b"x-forwarded-for", b"6.6.6.6"), (b"x-forwarded-for", b"198.51.100.%d" % number)
+        told.append(await with_ticket(number, "203.0.113.9", theirs, ours))
+    assert told == [sockets.LOGGED_OUT, code]
+
+
 async def test_who_reads_too_slowly_is_cut_off_and_nothing_is_kept():
     slow, sent, cut = asyncio.Event(), [], []
     user_cookie = await logged_in(await somebody())

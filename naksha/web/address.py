@@ -35,6 +35,13 @@ def address_of(meta: Mapping[str, Any]) -> str:
     return _plain(meta.get("REMOTE_ADDR") or "") or NOWHERE
 
 
+def address_in(scope: Mapping[str, Any]) -> str:
+    """As :func:`address_of`, for the handshake of a socket."""
+    told = [value for name, value in scope.get("headers", []) if name == b"x-forwarded-for"]
+    peer = scope.get("client") or [""]
+    return address_of({"HTTP_X_FORWARDED_FOR": b",".join(told).decode("latin-1"), "REMOTE_ADDR": peer[0]})
+
+
 @lru_cache(maxsize=KEPT)
 def neighbourhood(address: str) -> str:
     """What one subscriber holds: an IPv4 address, or the /64 around an IPv6 one."""

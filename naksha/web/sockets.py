@@ -29,6 +29,7 @@ from redis.exceptions import RedisError
 
 from naksha.live import push
 from naksha.outage import Outage
+from naksha.web.address import address_in, neighbourhood
 from naksha.web.browsers import Browser, browsers, by_ticket, session_key
 from naksha.web.origins import is_our_origin, ticket_of
 
@@ -190,9 +191,10 @@ class Socket(AsyncConsumer):
     async def websocket_connect(self, message: dict[str, Any]) -> None:
         self.ticket = ticket_of(self.scope)
         self.key = None if self.ticket else session_key(self.header(b"cookie"))
+        place = f"tickets:{neighbourhood(address_in(self.scope))}" if self.ticket else f"visits:{self.key}"
         if not self.ticket and not is_our_origin(self.header(b"origin"), self.header(b"host")):
             refused: int | None = NO_ACCESS
-        elif self.key and not _pace(f"visits:{self.key}", CONNECTS_A_MINUTE).take():
+        elif (self.ticket or self.key) and not _pace(place, CONNECTS_A_MINUTE).take():
             refused = TOO_FAST
         else:
             refused = await database_sync_to_async(self._refusal)()
