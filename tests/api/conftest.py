@@ -26,7 +26,11 @@ class Once:
             self.end()
             self._block, self._until = undone(), time.monotonic() + YOUNG
             self._block.__enter__()
-            self._made = build()
+            try:
+                self._made = build()
+            except BaseException:  # the next test makes it anew, and sees why it can't be made
+                self.end()
+                raise
         return self._made
 
     def end(self) -> None:
