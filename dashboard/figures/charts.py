@@ -84,6 +84,14 @@ def _points(told: Report) -> list[tuple[str, date, Sums]]:
     return [(_point(day, told.step, year=year), day, sums) for day, sums in told.now.points.items()]
 
 
+def _points_more(told: Report) -> list[tuple[str, Sums]]:
+    """The last points of the period before where it has more of them: as many days may touch a week or month more."""
+    more = list(told.before.points.items())[len(told.now.points) :]
+    return [
+        (_("%(point)s, the period before") % {"point": _point(day, told.step, year=True)}, sums) for day, sums in more
+    ]
+
+
 HEADS: dict[str, Words] = {
     "day": gettext_lazy("Day"),
     "week": gettext_lazy("Week"),
@@ -97,7 +105,7 @@ def _revenue(told: Report) -> Chart:
     def numbers(sums: Sums, was: Sums | None) -> list[int | None]:
         return [
             sums.revenue_paise,
-            was.revenue_paise if was else None,
+            None if was is None else was.revenue_paise,
             sums.gst_paise,
             sums.net_paise,
             sums.refunded_paise,
@@ -109,6 +117,7 @@ def _revenue(told: Report) -> Chart:
         Line(title, numbers(sums, before[n] if n < len(before) else None), day.isoformat())
         for n, (title, day, sums) in enumerate(_points(told))
     ]
+    lines += [Line(title, [None, was.revenue_paise, *[None] * 5]) for title, was in _points_more(told)]
     return Chart(
         "revenue",
         gettext_lazy("Revenue"),
@@ -185,16 +194,23 @@ def _services(told: Report) -> Chart:
 
 
 def _hours(told: Report) -> Chart:
-    held = [
+    def last_without_hours(each: tuple[str, Sums]) -> tuple[bool, int, str]:
+        hourly = each[1].per_hour_paise
+        return hourly is None, -(each[1].revenue_paise if hourly is None else hourly), each[0]
+
+    split = [
         (service_name(told, service_id, kind), sums)
         for (service_id, kind), sums in told.services.items()
-        if sums.per_hour_paise is not None
+        if sums.minutes or sums.received_paise or sums.refunded_paise
     ]
-    held.sort(key=lambda each: (-(each[1].per_hour_paise or 0), each[0]))
+    split = sorted(split, key=last_without_hours) if told.now.total.minutes else []
     return Chart(
         "per-hour",
         gettext_lazy("What an hour earns"),
-        gettext_lazy("Revenue of these days by the planned hours of the sessions that were held in them."),
+        gettext_lazy(
+            "Revenue of these days by the planned hours of the sessions that were held in them. What earned without "
+            "such hours stands last, and is in the sum."
+        ),
         gettext_lazy("Service"),
         "across",
         [
@@ -202,7 +218,7 @@ def _hours(told: Report) -> Chart:
             Column("hours", gettext_lazy("Hours"), "minutes"),
             Column("revenue", gettext_lazy("Revenue"), "paise"),
         ],
-        [Line(title, [sums.per_hour_paise, sums.minutes, sums.revenue_paise]) for title, sums in held],
+        [Line(title, [sums.per_hour_paise, sums.minutes, sums.revenue_paise]) for title, sums in split],
         Line(_("All"), [told.now.total.per_hour_paise, told.now.total.minutes, told.now.total.revenue_paise]),
         gettext_lazy("No session was held in these days."),
     )

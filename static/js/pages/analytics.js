@@ -16,6 +16,7 @@ const said = {
   percent: (n) => `${n} %`,
   count: (n) => whole.format(n),
 };
+const told = (n, unit) => (n === null ? "–" : said[unit](n));
 const onAxis = {
   ...said,
   paise: (n) => `${n < 0 ? "−" : ""}₹${short.format(Math.abs(n) / 100)}`,
@@ -130,7 +131,7 @@ const draw = (figure, moves) => {
         legend: { display: several, position: "bottom", align: "start", labels: { font, boxWidth: 14, boxHeight: 10 } },
         tooltip: {
           titleFont: font, bodyFont: font, cornerRadius: 2,
-          callbacks: { label: (item) => `${item.dataset.label}: ${said[unit](item.parsed[across ? "x" : "y"])}` },
+          callbacks: { label: (item) => `${item.dataset.label}: ${told(item.parsed[across ? "x" : "y"], unit)}` },
         },
       },
     },
