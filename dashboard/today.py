@@ -105,16 +105,24 @@ class Today:
 
 
 def questions(consultant: Consultant, now: datetime) -> list[Question]:
-    """What Today and its version ask without waiting for another answer."""
-    others = partial(_OTHER_FACTS.one, consultant=consultant.pk)
-    of_now = (requests_of, unread_of, facts_of_chats)
+    """What Today and its version ask without waiting for another answer. The version's come first: what changes
+    between two of them is drawn once more, and not missed."""
     return [
-        *booked_questions(consultant),
+        *facts_asked(consultant, now),
         *day.questions(consultant, now),
         *attention.questions(consultant, now),
-        *(partial(each, consultant, now) for each in of_now),
-        *(partial(each, consultant) for each in (completion, kept_through, paid_facts)),
-        others,
+        *(partial(each, consultant, now) for each in (requests_of, unread_of)),
+        *(partial(each, consultant) for each in (completion, kept_through)),
+    ]
+
+
+def facts_asked(consultant: Consultant, now: datetime) -> list[Question]:
+    """What :func:`version_of` asks."""
+    return [
+        *booked_questions(consultant),
+        partial(_OTHER_FACTS.one, consultant=consultant.pk),
+        partial(paid_facts, consultant),
+        partial(facts_of_chats, consultant, now),
     ]
 
 

@@ -8,6 +8,7 @@ from accounts.models import User
 from naksha import live
 
 NOTIFICATIONS = "notifications"
+LINES = "lines"  # lines that are kept as read, because their reader does not want them shown
 MAILS = "mails"  # whom mails don't reach
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,13 +14,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from availability import services as hours
 from bookings.models import WaitlistEntry
 from bookings.services import hold_seat, join_waitlist, waitlist
 from bookings.testing import details, make_webinar
 from consultants.models import Consultant
+from naksha.api.testing import api_of
+from naksha.testing import make_client
 from notifications import delivery, services
 from notifications.live import group_of
-from notifications.models import OutgoingMail
+from notifications.models import OutgoingMail, Preference
+from quotations import services as quoting
+from quotations.testing import draft_of, make_draft, make_sent
 from sessions_app import seats
 from sessions_app.models import Seat
 from sessions_app.services import reviewing
@@ -29,21 +35,22 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch, consultant: Consultant) -> list[str]:
-    """The topics that the consultant's open pages were told, once each is committed."""
-    topics: list[str] = []
-
-    def told(group: str, message: dict[str, Any]) -> None:
-        if group == group_of(consultant.user_id):
-            topics.append(message["topic"])
-
-    monkeypatch.setattr("naksha.live._send", told)
+def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """The topics that each group was told, once each is committed."""
+    topics: dict[str, list[str]] = defaultdict(list)
+    monkeypatch.setattr("naksha.live._send", lambda group, message: topics[group].append(message["topic"]))
     return topics
 
 
-def listens(consultant: Consultant, page: str) -> list[str]:
+@pytest.fixture
+def heard(told: dict[str, list[str]], consultant: Consultant) -> list[str]:
+    """What the consultant's open pages were told."""
+    return told[group_of(consultant.user_id)]
+
+
+def listens(who: Consultant | User, page: str) -> list[str]:
     browser = Browser()
-    browser.force_login(consultant.user)
+    browser.force_login(who.user if isinstance(who, Consultant) else who)
     found = browser.get(page).content.decode()
     return found.split('data-live-on="')[1].split('"')[0].split()
 
@@ -114,3 +121,102 @@ def test_a_mail_that_is_given_up_and_one_that_is_sent_again_tell_today(
     heard.clear()
     services.resend_mail(mail=mail, actor=admin_user)
     assert set(heard) & set(listens(consultant, reverse("dashboard:today")))
+
+
+BEFORE_IT_IS_SENT = ["written", "changed", "copied", "thrown away"]
+AFTERWARDS = ["sent", "revised", "withdrawn", "withdrawn by the platform"]
+
+
+@pytest.mark.parametrize("act", [*BEFORE_IT_IS_SENT, *AFTERWARDS])
+def test_what_a_consultant_does_with_a_quotation_tells_their_other_pages_and_its_client(
+    act: str, told: dict[str, list[str]], heard: list[str], consultant: Consultant, client_user: User
+) -> None:
+    client, actor = make_client(consultant, user=client_user), consultant.user
+    quotation = make_draft(consultant, client=client)
+    if act in AFTERWARDS[1:]:
+        quoting.send(quotation=quotation, actor=actor)
+    acts: dict[str, Callable[[], Any]] = {
+        "written": lambda: quoting.write_draft(consultant=consultant, actor=actor, client=client, draft=draft_of()),
+        "changed": lambda: quoting.change_draft(
+            quotation=quotation, actor=actor, edition=quotation.edition, client=client, draft=draft_of()
+        ),
+        "copied": lambda: quoting.duplicate(quotation=quotation, actor=actor),
+        "thrown away": lambda: quoting.throw_away(quotation=quotation, actor=actor),
+        "sent": lambda: quoting.send(quotation=quotation, actor=actor),
+        "revised": lambda: quoting.revise(quotation=quotation, actor=actor),
+        "withdrawn": lambda: quoting.withdraw(quotation=quotation, actor=actor),
+        "withdrawn by the platform": lambda: quoting.withdraw_by_platform(quotation_id=quotation.pk, actor=None),
+    }
+    listening = listens(consultant, reverse("quotations:list"))
+    by_client = told[group_of(client_user.pk)]
+    heard.clear()
+    by_client.clear()
+    acts[act]()
+    assert set(heard) & set(listening)
+    known = act in {"sent", "withdrawn", "withdrawn by the platform"}  # of a draft its client hears nothing
+    assert ("quotations" in by_client) is known
+
+
+def test_a_quotation_that_its_client_answers_elsewhere_tells_the_page_of_its_link(
+    told: dict[str, list[str]], consultant: Consultant, client_user: User
+) -> None:
+    quotation, token = make_sent(consultant, client=make_client(consultant, user=client_user))
+    listening = listens(client_user, reverse("quotations:page", args=[token]))
+    heard = told[group_of(client_user.pk)]
+    heard.clear()
+    quoting.accept(quotation=quotation, version=1, name="Farhan Qureshi", address=None)
+    assert set(heard) & set(listening)
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_line_of_a_kind_that_is_off_tells_the_pages_that_show_what_it_tells_of(
+    shown: bool, heard: list[str], consultant: Consultant
+) -> None:
+    Preference.objects.create(user=consultant.user, kind="message", on_screen=shown)
+    one = reverse("clients:client", args=[make_client(consultant).pk])
+    pages = [reverse("dashboard:today"), reverse("notifications:list"), one]
+    heard.clear()
+    services.notify(user=consultant.user, kind="message", title="Message from Farhan")
+    assert ("notifications" in heard) is shown  # what the bell counts
+    assert all(set(heard) & set(listens(consultant, page)) for page in pages)
+
+
+def test_a_review_tells_today_and_its_clients_page(heard: list[str], consultant: Consultant) -> None:
+    Preference.objects.create(user=consultant.user, kind="review", on_screen=False)
+    session = make_completed(consultant)
+    client = session.client
+    assert client is not None
+    heard.clear()
+    reviewing.rate(session=session, client=client, rating=4)
+    assert "reviews" in heard
+    for page in (reverse("dashboard:today"), reverse("clients:client", args=[client.pk])):
+        assert "reviews" in listens(consultant, page)
+
+
+@pytest.mark.parametrize("act", ["week", "dates", "dates cleared"])
+def test_hours_tell_the_open_calendar_once(act: str, heard: list[str], consultant: Consultant) -> None:
+    day = timezone.localdate() + timedelta(days=9)
+    acts: dict[str, Callable[[], Any]] = {
+        "week": lambda: hours.set_weekly_hours(consultant=consultant, week=[[(540, 720)]] * 7),
+        "dates": lambda: hours.set_dates(consultant=consultant, first=day, last=day),
+        "dates cleared": lambda: hours.clear_dates(consultant=consultant, first=day, last=day),
+    }
+    heard.clear()
+    acts[act]()
+    assert heard == ["calendar"]
+
+
+def test_hours_that_are_changed_over_the_api_tell_the_open_calendar(heard: list[str], consultant: Consultant) -> None:
+    consultant.weekly_hours.all().delete()
+    api, where = api_of(consultant.user), "/consultant/availability"
+    weekly = {"type": "WEEKLY", "weekday": "MONDAY", "start": "09:00", "end": "12:00"}
+    off = {"type": "DATE", "date": str(timezone.localdate() + timedelta(days=9)), "isDayOff": True}
+    heard.clear()
+    for given in (weekly, off):
+        made = api.post(where, given)
+        assert (made.status, heard) == (201, ["calendar"])
+        heard.clear()
+    one = f"{where}/{consultant.weekly_hours.get().pk}"
+    assert (api.patch(one, {"end": "13:00"}).status, heard) == (200, ["calendar"])
+    heard.clear()
+    assert (api.delete(one).status, heard) == (200, ["calendar"])

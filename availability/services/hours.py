@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from availability.engine import DAY_MINUTES, Stretch, merged
 from availability.models import DateOverride, WeeklyHours
+from availability.services.occupancy import CALENDAR
 from availability.words import minute_words
 from consultants.models import Consultant
 from naksha.db import lock_consultant
+from notifications.live import changed_for
 
 MOST_STRETCHES = 8  # on one day
 MOST_DAYS = 366  # in one range of dates
@@ -52,6 +54,7 @@ def set_weekly_hours(*, consultant: Consultant, week: Sequence[Iterable[Stretch]
         for weekday, day in enumerate(days)
         for start, end in day
     )
+    say_changed(consultant)
 
 
 @transaction.atomic
@@ -71,6 +74,7 @@ def set_dates(
         for on in dates
         for start, end in (day or [(None, None)])
     )
+    say_changed(consultant)
     return len(dates)
 
 
@@ -81,7 +85,13 @@ def clear_dates(*, consultant: Consultant, first: date, last: date) -> int:
     rows = consultant.date_overrides.filter(date__range=(first, last))
     count = rows.values("date").distinct().count()
     rows.delete()
+    say_changed(consultant)
     return count
+
+
+def say_changed(consultant: Consultant) -> None:
+    """On commit: whoever has the calendar open looks again."""
+    changed_for(consultant.user_id, CALENDAR)
 
 
 def check_dates(consultant: Consultant, first: date, last: date) -> list[date]:

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from availability.engine import Stretch
 from availability.models import DateOverride, WeeklyHours
-from availability.services.hours import check_dates, check_day
+from availability.services.hours import check_dates, check_day, say_changed
 from consultants.models import Consultant
 from naksha.db import lock_consultant
 
@@ -33,6 +33,7 @@ def put_weekly(*, consultant: Consultant, weekday: int, stretch: Stretch, row_id
     there = list(consultant.weekly_hours.filter(weekday=weekday))
     holder = _holder([(row.start_minute, row.end_minute) for row in there], stretch)
     _clear(there, holder)
+    say_changed(consultant)
     return WeeklyHours.objects.create(
         pk=row_id or uuid7(), consultant=consultant, weekday=weekday, start_minute=holder[0], end_minute=holder[1]
     )
@@ -58,6 +59,7 @@ def put_date(
         own = [(row.start_minute, row.end_minute) for row in there if row.start_minute is not None]
         start, end = _holder([(a, b) for a, b in own if b is not None], stretch)
         _clear(there, (start, end))
+    say_changed(consultant)
     return DateOverride.objects.create(
         pk=row_id or uuid7(), consultant=consultant, date=day, start_minute=start, end_minute=end, note=note[:120]
     )
@@ -68,6 +70,7 @@ def remove(*, consultant: Consultant, row: Hours) -> None:
     """Take a stretch, or a day off, away. A date without any left follows the week again. What is booked stays."""
     lock_consultant(consultant.pk)
     type(row)._default_manager.filter(pk=row.pk, consultant=consultant).delete()
+    say_changed(consultant)
 
 
 def find(*, consultant: Consultant, row_id: UUID) -> Hours | None:

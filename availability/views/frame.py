@@ -14,11 +14,9 @@ from django.utils import timezone
 
 from accounts.access import ConsultantRequest
 from availability import slots
-from availability.services import CALENDAR
 from availability.words import outside_words
 from consultants.models import Consultant, Service
 from naksha.times import clock, people_day
-from notifications.services import changed as look_again
 
 PREVIEW = 9  # free times
 LENGTH = 30  # minutes, where there is no service yet
@@ -66,7 +64,6 @@ def changed(request: ConsultantRequest, act: Callable[[], T], words: Callable[[T
     """Change the hours, say that it is done, and tell of meetings that lie outside them since: they stay booked."""
     before = slots.meetings_outside_hours(request.consultant)
     done = act()
-    look_again(request.user, CALENDAR)
     messages.success(request, words(done))
     more = slots.meetings_outside_hours(request.consultant) - before
     if more > 0:

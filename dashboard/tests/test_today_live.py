@@ -16,7 +16,8 @@ from bookings.models import Booking
 from consultants.models import Consultant, Service
 from dashboard.tests import scene
 from dashboard.tests.scene import BOARD, NOON, TODAY, make_booking, page
-from dashboard.today import version_of
+from dashboard.today import questions, version_of
+from naksha import together
 from naksha.testing import make_service
 from notifications.models import OutgoingMail
 from notifications.services import send_mail
@@ -150,6 +151,27 @@ def test_asking_whether_anything_changed_is_cheap(owner: Client, django_assert_m
     etag = owner.get(BOARD)["ETag"]
     with django_assert_max_num_queries(8):
         assert owner.get(BOARD, headers={"If-None-Match": etag}).status_code == 304
+
+
+class Looked(dict[together.Asked, list[Any]]):
+    """No answers, and what somebody hoped for among them."""
+
+    def pop(self, key: Any, default: Any = None) -> Any:
+        self[key] = []
+        return default
+
+
+def test_what_tells_of_a_change_is_asked_before_what_is_drawn(consultant: Consultant) -> None:
+    now, looked = timezone.now(), Looked({("", ()): []})
+    token = together._answers.set(looked)
+    try:
+        version_of(consultant, now)
+    finally:
+        together._answers.reset(token)
+    told = list(looked)[1:]
+    asked = together._plan(questions(consultant, now))
+    assert len(told) == 5
+    assert set(asked[:5]) == set(told)
 
 
 QUERIES_EMPTY = 25  # two of them are of quotations: their questions, and what is owed for them

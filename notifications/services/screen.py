@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import User
-from notifications.live import changed
+from notifications.live import LINES, NOTIFICATIONS, changed
 from notifications.models import Notification
 from notifications.wishes import wants_on_screen
 
@@ -19,7 +19,7 @@ def notify(
 
     The words stand as long as the row, so a time goes into ``moment`` and is said after ``body`` when it is read.
     A line of a kind that ``user`` has switched off is written as one that was read: the history stays whole, and
-    nothing is counted or shown.
+    nothing is counted or shown. Pages that show what it tells of hear of it all the same.
     """
     if url and not is_path(url):
         raise ValueError("a notification leads to a path on this site")
@@ -33,8 +33,7 @@ def notify(
         url=url,
         read_at=None if shown else timezone.now(),
     )
-    if shown:
-        changed(user)
+    changed(user, NOTIFICATIONS if shown else LINES)
     return line
 
 

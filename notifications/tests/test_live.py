@@ -102,6 +102,7 @@ async def test_a_kind_that_is_off_rings_no_bell() -> None:
     async with await a_line(user) as line:
         await line.hear("state")
         await notify(user=user, kind="review", title="Five stars")
+        assert await line.hear() == {"type": "changed", "topics": ["lines"]}  # no count, and no line
         assert await silent(line)
 
 

@@ -23,7 +23,7 @@ from naksha.money import rupees
 from payments import tax
 from quotations.errors import ChangedElsewhere
 from quotations.models import Quotation, QuotationLine
-from quotations.services import machine
+from quotations.services import machine, telling
 from quotations.services.machine import S
 from quotations.sums import MOST_PAISE, MOST_QUANTITY, WHOLE, LineSum, Sums, line_sum
 
@@ -116,6 +116,7 @@ def _write(quotation: Quotation, client: Client, draft: Draft) -> None:
         )
         for position, (line, each) in enumerate(zip(draft.lines, found.lines, strict=True), start=1)
     )
+    telling.written(quotation)
 
 
 def reckon(quotation: Quotation, lines: list[LineSum]) -> Sums:
@@ -238,3 +239,4 @@ def throw_away(*, quotation: Quotation, actor: User) -> None:
         raise InvalidState(_("Only a draft can be thrown away. Withdraw what was sent."))
     audit.record(actor=actor, action="quotation.thrown_away", subject=quotation)
     quotation.delete()
+    telling.written(quotation)

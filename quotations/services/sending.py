@@ -59,6 +59,7 @@ def send(*, quotation: Quotation, actor: User, by_mail: bool = True) -> str:
         telling.client(quotation, "quotation_sent", once="sent")
         _plan_reminders(quotation, now)
     telling.line_for_client(quotation, _("A quotation for you"))
+    telling.changed(quotation)
     return links.mint(quotation)
 
 
@@ -148,6 +149,7 @@ def _withdraw(quotation: Quotation, reason: str) -> None:
     machine.close(quotation, S.EXPIRED, now=db_now(), ending=Quotation.Ending.WITHDRAWN, reason=reason)
     telling.client(quotation, "quotation_withdrawn", once="withdrawn")
     telling.line_for_client(quotation, _("A quotation was withdrawn"))
+    telling.changed(quotation)
 
 
 @transaction.atomic

@@ -30,6 +30,11 @@ def changed(quotation: Quotation) -> None:
         changed_for(quotation.client.user_id, LIVE)
 
 
+def written(quotation: Quotation) -> None:
+    """As :func:`changed`, for a draft: no page of its client's shows it."""
+    changed_for(quotation.consultant.user_id, LIVE)
+
+
 def facts(quotation: Quotation) -> dict[str, Any]:
     """What every mail of a quotation says; amounts are paise."""
     consultant = quotation.consultant
