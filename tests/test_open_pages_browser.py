@@ -167,3 +167,31 @@ def test_a_guest_sees_that_the_request_was_accepted(
         page.clock.fast_forward(A_ROUND)
         expect(heading).to_have_text("Booked.")
         assert page.locator("[data-live-news]").inner_text() == "Your booking has changed."
+
+
+def test_a_page_asks_once_at_a_time_and_once_more_for_what_came_meanwhile(
+    live_server: Any, consultant: Consultant
+) -> None:
+    from playwright.sync_api import expect
+
+    quotation, token = make_sent(consultant)
+    part = "**" + reverse("quotations:page_parts", args=[token])
+    with open_page(live_server.url + reverse("quotations:page", args=[token])) as page:
+        held: list[Any] = []
+        page.route(part, lambda route: held.append(route))
+        with page.expect_request(part):
+            page.clock.fast_forward(A_ROUND)
+        asked_for: list[str] = []
+        page.on("request", lambda sent: asked_for.append(sent.url))
+        page.clock.fast_forward(A_ROUND)
+        page.clock.fast_forward(A_ROUND)
+        page.evaluate("fetch('/robots.txt').then((answer) => answer.text())")
+        assert [url.rpartition("/")[2] for url in asked_for] == ["robots.txt"]
+        with page.expect_request(part):
+            held.pop().fulfill(status=304)
+        meanwhile(lambda: quoting.withdraw(quotation=quotation, actor=consultant.user))
+        page.evaluate("fetch('/robots.txt').then((answer) => answer.text())")
+        held.pop().continue_()
+        expect(page.get_by_role("heading", level=1)).to_have_text("This quotation was withdrawn")
+        page.evaluate("fetch('/robots.txt').then((answer) => answer.text())")
+        assert [url.rpartition("/")[2] for url in asked_for].count("") == 1  # two rounds came to one look

@@ -9,6 +9,7 @@
 const box = document.querySelector("[data-live]");
 const news = document.querySelector("[data-live-news]");
 const EVERY = 20000;
+const LONGEST = 60000; // an answer that takes longer is given up
 let version = box.dataset.version;
 const words = box.querySelector("[data-live-words]")?.textContent;
 
@@ -54,10 +55,10 @@ const put = (fresh) => {
   for (const button of box.querySelectorAll("[data-share]")) button.hidden = !navigator.share;
 };
 
-const look = async () => {
-  if (document.hidden || busy()) return;
+const ask = async () => {
   try {
-    const response = await fetch(box.dataset.live, { headers: { "If-None-Match": version, "X-Requested-With": "fetch" }, redirect: "manual" });
+    const headers = { "If-None-Match": version, "X-Requested-With": "fetch" };
+    const response = await fetch(box.dataset.live, { headers, redirect: "manual", signal: AbortSignal.timeout(LONGEST) });
     if (response.type === "opaqueredirect") return location.reload(); // logged out meanwhile
     if (response.status === 404) return location.reload(); // it is gone, or opens no longer
     if (response.status === 200) {
@@ -73,16 +74,31 @@ const look = async () => {
     }
     say(!response.ok && response.status !== 304);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // TypeError: the network is away
+    if (!(error instanceof TypeError) && error.name !== "TimeoutError") throw error; // TypeError: the network is away
     say(true);
   }
+};
+// One look at a time, so that no older answer is drawn over a newer one. What came meanwhile has a look of its own.
+let asking = false;
+let again = false;
+const look = async () => {
+  if (document.hidden || busy()) return;
+  again = asking;
+  if (asking) return;
+  asking = true;
+  try {
+    await ask();
+  } finally {
+    asking = false;
+  }
+  if (again) look();
 };
 const topics = box.dataset.liveOn?.split(" ") ?? [];
 let rounds = 0;
 setInterval(() => {
   if (document.documentElement.dataset.socket !== "open" || ++rounds % 6 === 0) look();
 }, EVERY);
-// A change is often told in several parts: one look for all that come together, and one at most under way.
+// A change is often told in several parts: one look for all that come together.
 let soon = null;
 document.addEventListener("naksha:changed", (event) => {
   if (event.detail !== "*" && !topics.includes(event.detail)) return;
