@@ -182,6 +182,19 @@ def booking_link_page(consultant: Consultant, gateway: Any) -> Open:
     )
 
 
+def clients_page(consultant: Consultant, gateway: Any) -> Open:
+    service = make_service(consultant)
+    return Open(
+        page=reverse("clients:list"),
+        part=reverse("clients:rows"),
+        was="You have no clients yet",
+        now="Farhan Qureshi",
+        happens=lambda: make_paid(gateway, consultant, service=service),
+        more=lambda: [make_paid(gateway, consultant, service=service, starts_at=soon(n)) for n in range(3)],
+        some=lambda: make_paid(gateway, consultant, service=service),
+    )
+
+
 def seat(webinar: Session, n: int) -> Booking:
     guest = details(name=f"Guest of seat {n}", email=f"guest{n}@example.com")
     return hold_seat(session=webinar, details=guest)[0]
@@ -197,7 +210,7 @@ def soon(n: int) -> Any:
 
 
 OF_THE_DESK = [session_page, request_page, quotation_page, client_page, webinar_page]
-LISTS = [dates_page, analytics_page, reviews_page]
+LISTS = [dates_page, analytics_page, reviews_page, clients_page]
 OF_A_LINK = [link_page, booking_link_page, public_dates_page]
 
 

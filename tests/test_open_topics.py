@@ -20,7 +20,7 @@ from bookings.services import hold_seat, join_waitlist, waitlist
 from bookings.testing import details, make_webinar
 from consultants.models import Consultant
 from naksha.api.testing import api_of
-from naksha.testing import make_client
+from naksha.testing import make_client, next_slot_start
 from notifications import delivery, services
 from notifications.live import group_of
 from notifications.models import OutgoingMail, Preference
@@ -28,7 +28,7 @@ from quotations import services as quoting
 from quotations.testing import draft_of, make_draft, make_sent
 from sessions_app import seats
 from sessions_app.models import Seat
-from sessions_app.services import reviewing
+from sessions_app.services import record_session, reviewing
 from sessions_app.testing import make_completed, make_review
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -220,3 +220,19 @@ def test_hours_that_are_changed_over_the_api_tell_the_open_calendar(heard: list[
     assert (api.patch(one, {"end": "13:00"}).status, heard) == (200, ["calendar"])
     heard.clear()
     assert (api.delete(one).status, heard) == (200, ["calendar"])
+
+
+def test_a_session_that_is_laid_tells_the_table_of_clients(heard: list[str], consultant: Consultant) -> None:
+    heard.clear()
+    record_session(
+        consultant=consultant,
+        actor=consultant.user,
+        title="By phone",
+        platform="phone",
+        place="I call",
+        starts_at=next_slot_start(days=6),
+        minutes=30,
+        name="Gita Rao",
+        email="gita@example.com",
+    )
+    assert set(heard) & set(listens(consultant, reverse("clients:list")))

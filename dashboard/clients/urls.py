@@ -8,6 +8,7 @@ app_name = "clients"
 
 urlpatterns = [
     path("", table.table, name="list"),
+    path("rows/", table.rows, name="rows"),
     path("export.csv", table.export_csv, name="export"),
     path("new/", writing.new, name="new"),
     path("import/", importing.new, name="import_new"),

@@ -17,6 +17,7 @@ from clients.fields import plain
 from dashboard.clients.exporting import export
 from dashboard.clients.figures import Activity
 from dashboard.clients.listing import LONGEST_SEARCH, Asked, Order, lines_of, ordered, rows_of, tags_of
+from naksha.web.parts import Part, part_alone, part_of
 
 A_PAGE = 25
 
@@ -54,22 +55,34 @@ def asked_of(request: ConsultantRequest) -> Asked:
 @require_GET
 @approved_consultant_required
 def table(request: ConsultantRequest) -> HttpResponse:
-    consultant, asked, now = request.consultant, asked_of(request), timezone.now()
-    found = ordered(consultant, rows_of(consultant, asked, now), asked.order, now)
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    tags = tags_of(consultant)
+    asked = asked_of(request)
+    tags = tags_of(request.consultant)
     initial = {"q": asked.words, "tag": asked.tag, "activity": asked.activity, "order": asked.order}
     context = {
         "nav": "clients",
         "asked": asked,
         "form": FilterForm(initial=initial, tags=tags),
-        "page": page,
-        "lines": lines_of(consultant, list(page.object_list), now),
-        "zone": consultant.timezone,
-        "consultant": consultant,
+        "live": _listed(request, asked),
+        "consultant": request.consultant,
         "filters": request.GET.urlencode(),
     }
     return render(request, "clients/table.html", context)
+
+
+@require_GET
+@approved_consultant_required
+def rows(request: ConsultantRequest) -> HttpResponse:
+    """The table alone, for a page that is open; 304 while it would look the same."""
+    return part_alone(request, _listed(request, asked_of(request)))
+
+
+def _listed(request: ConsultantRequest, asked: Asked) -> Part:
+    consultant, now = request.consultant, timezone.now()
+    found = ordered(consultant, rows_of(consultant, asked, now), asked.order, now)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    lines = lines_of(consultant, list(page.object_list), now)
+    context = {"asked": asked, "page": page, "lines": lines, "zone": consultant.timezone}
+    return part_of(request, "clients/_table.html", context)
 
 
 @require_GET
