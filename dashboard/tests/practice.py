@@ -1,4 +1,5 @@
-"""A practice with a past, made as rows: sessions of every outcome, holds that lapsed, deposits, refunds, two taxes."""
+"""A practice with a past, made as rows: sessions of every outcome, holds that lapsed, deposits, refunds, two taxes,
+quotations, and looks at the pages."""
 
 from __future__ import annotations
 
@@ -12,9 +13,11 @@ from django.db import transaction
 
 from bookings.models import Booking
 from consultants.models import Consultant, Service
+from dashboard.figures.visits import count_view
 from naksha.testing import make_client, make_service
 from payments.models import Payment, PaymentAttempt
 from payments.services import ledger, refunds
+from quotations.models import Quotation
 from sessions_app.models import Seat, Session
 from sessions_app.services.recording import new_reference
 
@@ -34,6 +37,7 @@ class Practice:
         ]
         self.webinar = make_service(consultant, title="GST for makers", kind="webinar", capacity=40, minutes=60)
         self.people = [make_client(consultant) for _ in range(12)]
+        self.looks: list[tuple[datetime, str, str]] = []  # when, who, at what
 
     def fill(self, many: int, days: int) -> None:
         for _ in range(many):
@@ -43,6 +47,7 @@ class Practice:
             self.recorded(self.now - timedelta(days=self.dice.uniform(0, days)), price_paise=n % 2 * 123_457)
         for _ in range(max(1, days // 30)):
             self.webinar_date(self.now - timedelta(days=self.dice.uniform(0, days)))
+        self.quoted()
 
     def booking(self, begun: datetime, service: Service) -> Booking:
         taxed = self.dice.random() < 0.6
@@ -115,12 +120,53 @@ class Practice:
 
     def refund(self, payment: Payment, paise: int, after: datetime) -> None:
         at = after + timedelta(days=self.dice.uniform(0, 30))
-        if at >= self.now:
-            return
+        if at < self.now:
+            self.give_back(payment, paise, at)
+
+    def give_back(self, payment: Payment, paise: int, at: datetime) -> None:
         with time_machine.travel(at, tick=False), transaction.atomic():
             attempt = payment.attempts.get()
             attempt.payment = payment
             refunds.promise(attempt, paise, cause="requested", reason="x", actor=None, key=str(at), send=False)
+
+    def quoted(self) -> None:
+        """A deposit alone; two parts of which some went back; all at once, without GST. The dice fall as before."""
+        dice, self.dice = self.dice, random.Random("quoted")
+        self.work(45, 777_777, [250_001])
+        self.work(20, 1_234_567, [500_000, 956_789], back=123_455)
+        self.work(9, 400_100, [400_100], gst_points=0)
+        self.dice = dice
+
+    def work(
+        self, days_ago: int, price_paise: int, parts: list[int], *, back: int = 0, gst_points: int = 1800
+    ) -> Quotation:
+        """Accepted ``days_ago``; each part is paid two days after the one before, and ``back`` of the first promised
+        back a day after the last."""
+        begun = self.now - timedelta(days=days_ago)
+        tax = (price_paise * gst_points + 5000) // 10_000
+        whole = sum(parts) == price_paise + tax and not back
+        with time_machine.travel(begun, tick=False):
+            quotation = Quotation.objects.create(
+                consultant=self.consultant, client=self.people[0], title="Work", number=f"QT/P/{days_ago}",
+                status="paid" if whole else "accepted", paid_at=begun if whole else None, sent_at=begun,
+                accepted_at=begun, accepted_name="F", valid_until=begun.date(), lapses_at=begun + timedelta(days=1),
+                gst_points=gst_points, subtotal_paise=price_paise, tax_paise=tax, total_paise=price_paise + tax,
+                paid_paise=sum(parts), refunding_paise=back,
+            )  # fmt: skip
+        at, paid = begun, []
+        for n, paise in enumerate(parts):
+            at = begun + timedelta(days=2 * n)
+            paid.append(self.pay(Quotation.PAYABLE, quotation.pk, paise, at, balance=n > 0))
+        if back:
+            self.give_back(paid[0], back, at + timedelta(days=1))
+        return quotation
+
+    def look(self, at: datetime, who: str, *places: str) -> None:
+        """Somebody opens ``places`` one after the other. Remembered here: of whoever looked, nothing is kept."""
+        with time_machine.travel(at, tick=False):
+            for place in places:
+                count_view(consultant=self.consultant, place=place, address=who, browser="A browser of a person")
+                self.looks.append((at, who, place))
 
     def recorded(self, starts: datetime, *, price_paise: int) -> Session:
         tax = (price_paise * 1800 + 5000) // 10_000

@@ -1,5 +1,5 @@
-"""The same figures by another way: one row after the other, in plain Python, from payments, refunds, sessions and
-bookings. It shares nothing with dashboard.figures: no query of sums, no ledger, no rounding."""
+"""The same figures by another way: one row after the other, in plain Python, from payments, refunds, sessions,
+bookings and quotations. It shares nothing with dashboard.figures: no query of sums, no ledger, no rounding."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from bookings.models import Booking
 from consultants.models import Consultant
 from payments.models import Payment
+from quotations.models import Quotation
 from sessions_app.models import Session
 
+THINGS: dict[str, Any] = {"booking": Booking, "session": Session, "quotation": Quotation}
 OUTCOMES = {"completed": "completed", "no_show": "no_show", "cancelled": "cancelled"}
 
 
@@ -43,12 +45,13 @@ class SecondWay:
                 fee = refund.fee_paise + refund.fee_tax_paise
                 moves[thing].append((refund.created_at, "out", refund.amount_paise, fee, way))
         for (kind, pk), each in moves.items():
-            of = Booking.objects.get(pk=pk) if kind == "booking" else Session.objects.get(pk=pk)
+            of = THINGS[kind].objects.get(pk=pk)
             taxed = Decimal(of.tax_paise) / Decimal(of.total_paise) if of.total_paise else Decimal(0)
-            sold_as = of.service.kind if of.service else "personal"
+            service = None if kind == "quotation" else of.service
+            sold_as = service.kind if service else "quotation" if kind == "quotation" else "personal"
             so_far, told = 0, 0
             for at, way_of, paise, fee, method in sorted(each, key=lambda move: move[0]):
-                numbers = self.by_day[self.day(at)][(of.service_id, sold_as, method)]
+                numbers = self.by_day[self.day(at)][(service and service.pk, sold_as, method)]
                 sign = 1 if way_of == "in" else -1
                 numbers["received_paise" if sign > 0 else "refunded_paise"] += paise
                 numbers["fee_paise"] += sign * fee
@@ -93,6 +96,11 @@ class SecondWay:
                     if all(of[name] == value for name, value in only.items()):
                         found.update(numbers)
         return found
+
+    def looked(self, looks: list[tuple[Any, str, str]], first: date, last: date) -> list[int]:
+        """Who saw the pages, and who the times among them: each once a day."""
+        days = [(self.day(at), who, place) for at, who, place in looks if first <= self.day(at) <= last]
+        return [len({each[:2] for each in days}), len({each[:2] for each in days if each[2] == "booking"})]
 
     def clients(self, first: date, last: date) -> tuple[int, int, int]:
         """New, returning, lost."""

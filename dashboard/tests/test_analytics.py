@@ -94,7 +94,23 @@ def test_the_navigation_leads_here_after_today(owner: Client) -> None:
 # --- every number that the page shows
 
 
+def look_around(practice: Practice) -> None:
+    """On both sides of each end of 90 days and the 90 before, a minute after midnight, and today, which isn't kept."""
+    for n in (1, 30, 89, 90, 91, 140, 179, 180):
+        for who in range(1 + n % 4):
+            places = (PLACES * 2)[: 1 + who] if n % 2 else PLACES[who % 2 :]
+            practice.look(NOW - timedelta(days=n), f"203.0.113.{who}", *places)
+    practice.look(NOW.replace(hour=18, minute=31) - timedelta(days=90), "203.0.113.9", "booking")
+    keeping.keep(practice.consultant.pk, now=NOW)
+    practice.look(NOW, "203.0.113.1", "page", "page", "booking")
+    practice.look(NOW, "203.0.113.2", "page")
+
+
+PLACES = ("page", "booking")
+
+
 def test_every_chart_tells_the_second_ways_numbers(practice: Practice) -> None:
+    look_around(practice)
     other = SecondWay(practice.consultant)
     period = named("90d", TODAY)
     first, last = period.first, period.last
@@ -120,8 +136,9 @@ def test_every_chart_tells_the_second_ways_numbers(practice: Practice) -> None:
     names = {service.title: service for service in practice.consultant.services.all()}
     seen = 0
     for line in told["services"].lines:
-        service = names[line.title].pk if line.title in names else None
-        sums = other.sums(first, last, service=service)
+        of = {"Quotations": (None, "quotation"), "Written down by you": (None, "personal")}.get(line.title)
+        service, kind = of or (names[line.title].pk, names[line.title].kind)
+        sums = other.sums(first, last, service=service, kind=kind)
         hourly = None
         if sums["minutes"]:
             exact = Decimal(revenue(sums)) * 60 / sums["minutes"]
@@ -131,10 +148,11 @@ def test_every_chart_tells_the_second_ways_numbers(practice: Practice) -> None:
             revenue(sums), float(share), sums["gst_paise"], sums["received_paise"] - sums["refunded_paise"],
             sums["completed"], sums["minutes"], hourly,
         ]  # fmt: skip
-        if hourly is not None:
-            assert [hourly, sums["minutes"], revenue(sums)] in [list(each.numbers) for each in told["per-hour"].lines]
+        assert [hourly, sums["minutes"], revenue(sums)] in [list(each.numbers) for each in told["per-hour"].lines]
         seen += revenue(sums)
     assert seen == revenue(whole)
+    quotations = next(line for line in told["services"].lines if line.title == "Quotations")
+    assert list(quotations.numbers)[3:] == [250_001 + 500_000 + 956_789 - 123_455 + 400_100, 0, 0, None]
 
     ways = {"UPI": "upi", "Card": "card", "Net banking": "netbanking", "Other": "other"}
     for line in told["methods"].lines:
@@ -153,6 +171,10 @@ def test_every_chart_tells_the_second_ways_numbers(practice: Practice) -> None:
     now, before_ = other.clients(first, last), other.clients(period.before.first, period.before.last)
     assert [tuple(line.numbers) for line in told["clients"].lines] == list(zip(now, before_, strict=True))
     steps = [list(line.numbers)[:2] for line in told["steps"].lines]
+    looked = other.looked(practice.looks, first, last)
+    looked_before = other.looked(practice.looks, period.before.first, period.before.last)
+    assert min(*looked, *looked_before) > 0
+    assert steps[:2] == [list(each) for each in zip(looked, looked_before, strict=True)]
     assert steps[2:] == [[whole[name], was[name]] for name in ("begun", "booked", "paid")]
 
 

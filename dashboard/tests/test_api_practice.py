@@ -72,7 +72,8 @@ def test_metrics_are_the_second_ways(practice: Practice) -> None:
         if day in period and numbers["completed"] and service
     }
     assert told["services"]["value"] == len(held)
-    quotations = {"value": 1, "previous": 0, "changePercent": None, "unit": "count", "sent": 1, "previousSent": 1}
+    # Beside these two are those of the practice: of 45, 20 and 9 days ago, accepted on the day they were sent.
+    quotations = {"value": 3, "previous": 1, "changePercent": 200.0, "unit": "count", "sent": 3, "previousSent": 2}
     assert told["quotations"] == quotations
 
 
