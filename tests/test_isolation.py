@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -17,7 +18,8 @@ from consultants.models import ApprovalDocument, Consultant
 from naksha.testing import make_client, make_consultant, make_service, next_slot_start
 from notifications.services import notify
 from payments.models import Invoice
-from quotations.testing import make_sent
+from quotations.services import ask
+from quotations.testing import make_accepted, make_sent
 from sessions_app.services.saving_views import save_view
 from sessions_app.testing import make_review, make_session
 from tests.test_hostile import _addresses
@@ -27,8 +29,10 @@ OURS = (
     "accounts",
     "availability",
     "bookings",
+    "client_area",
     "clients",
     "consultants",
+    "dashboard",
     "meetings",
     "notifications",
     "payments",
@@ -70,10 +74,16 @@ def theirs(consultant: Consultant, fake_gateway: Any) -> dict[str, Any]:
     start = next_slot_start(days=5)
     block = time.block(consultant_id=consultant.pk, starts_at=start, ends_at=start.replace(hour=6), note="")
     paper = ApprovalDocument.objects.create(
-        consultant=consultant, kind="identity", file="x.pdf", original_name="x", content_type="application/pdf", size=1
+        consultant=consultant,
+        kind="identity",
+        file=ContentFile(b"%PDF-1.4", name="x.pdf"),
+        original_name="x",
+        content_type="application/pdf",
+        size=8,
     )
     client = make_client(consultant)
     booking, _token = make_paid(fake_gateway, consultant, service=service)
+    sent, agreed = make_sent(consultant)[0], make_accepted(consultant)[0]
     return {
         "clients/import/": make_import(consultant),
         "clients/notes/": ClientNote.objects.create(client=client, body="Likes mornings."),
@@ -88,7 +98,9 @@ def theirs(consultant: Consultant, fake_gateway: Any) -> dict[str, Any]:
         "documents/": paper,
         "blocks/": block,
         "reviews/": make_review(consultant),
-        "quotations/": make_sent(consultant)[0],
+        "quotations/lines/": agreed.lines.get(position=1),
+        "quotations/questions/": ask(quotation=sent, body="Is filing included?"),
+        "quotations/": sent,
         "sessions/views/": save_view(consultant=consultant, name="Unpaid", query="pay=pending"),
         "sessions/": make_session(consultant, starts_at=next_slot_start(days=9)),
     }
@@ -122,6 +134,17 @@ def test_another_consultant_finds_nothing_and_changes_nothing(
     assert stranger.post(reverse("notifications:open", args=[note.pk])).status_code == 404
     assert asked > 30
     assert everything() == before
+
+
+def test_what_others_do_not_find_its_owner_does(theirs: dict[str, Any], consultant: Consultant) -> None:
+    """Else a row of the wrong kind would be nobody's, and prove nothing."""
+    owner = Client()
+    owner.force_login(consultant.user)
+    urls = [address(route, theirs) for route, _name in dashboard() if "<uuid:" in route]
+    assert [url for url in urls if owner.get(url).status_code not in (200, 302, 405)] == []
+    question = theirs["quotations/questions/"]
+    answered = owner.post(reverse("quotations:answer", args=[question.pk]), {"answer": "Yes."})
+    assert answered.url == reverse("quotations:one", args=[question.quotation_id])
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "needs_info", "rejected", "suspended"])
