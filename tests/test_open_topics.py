@@ -181,6 +181,14 @@ def test_a_line_of_a_kind_that_is_off_tells_the_pages_that_show_what_it_tells_of
     assert all(set(heard) & set(listens(consultant, page)) for page in pages)
 
 
+def test_a_message_to_a_client_who_has_switched_them_off_tells_their_first_page(
+    told: dict[str, list[str]], client_user: User
+) -> None:
+    Preference.objects.create(user=client_user, kind="message", on_screen=False)
+    services.notify(user=client_user, kind="message", title="Message from Asha")
+    assert set(told[group_of(client_user.pk)]) & set(listens(client_user, reverse("client_area:home")))
+
+
 def test_a_review_tells_today_and_its_clients_page(heard: list[str], consultant: Consultant) -> None:
     Preference.objects.create(user=consultant.user, kind="review", on_screen=False)
     session = make_completed(consultant)
