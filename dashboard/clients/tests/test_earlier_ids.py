@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from clients.services import merge
 from naksha.api.testing import api_of
 from naksha.testing import make_client, next_slot_start
+from naksha.times import iso
 from quotations.models import Quotation
 from quotations.testing import make_draft
 from sessions_app.models import SavedView, Session
@@ -90,6 +93,18 @@ def test_an_app_lists_by_any_of_their_ids(merged, consultant, which):
     found = api.get("/quotations", clientId=str(merged[which])).data["quotations"]
     assert {row["id"] for row in found} == theirs
     assert len(theirs) == 3
+
+
+@pytest.mark.parametrize("what", ["sessions", "quotations"])
+def test_an_app_writes_down_for_an_earlier_id(merged, consultant, what):
+    line = {"description": "Books", "quantity": "1", "unitPricePaise": 100_000}
+    sent = {
+        "sessions": {"platform": "JITSI", "start": iso(next_slot_start(days=9)), "duration": 45, "amount": "1500.50"},
+        "quotations": {"validUntil": str(timezone.localdate() + timedelta(days=7)), "lines": [line]},
+    }[what]
+    answer = api_of(consultant.user).post(f"/{what}", {"title": "Second opinion", "clientId": str(merged[0]), **sent})
+    assert answer.status == 201
+    assert answer.data["client"]["id"] == str(merged[2])
 
 
 def test_an_id_of_nobody_or_of_anothers_client_lists_nothing(merged, other_consultant):
