@@ -8,6 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
+from django.db.models import FileField
 
 from payments.razorpay.emulator.testing import RunningEmulator
 from tests.api.world import World, build, undone
@@ -20,6 +24,8 @@ class Once:
 
     def __init__(self) -> None:
         self._block: Any = None
+        self._files: dict[tuple[Storage, str], bytes] = {}
+        self._of: World | None = None  # whose files these are
 
     def world(self) -> World:
         if self._block is None or time.monotonic() > self._until:
@@ -33,10 +39,30 @@ class Once:
                 raise
         return self._made
 
+    def bring_files_back(self) -> None:
+        """A file that a test has deleted comes back with no transaction's end."""
+        if self._of is not self._made:
+            self._of, self._files = self._made, files()
+        for (storage, name), content in self._files.items():
+            if not storage.exists(name):
+                storage.save(name, ContentFile(content))
+
     def end(self) -> None:
         if self._block is not None:
             self._block.__exit__(None, None, None)
         self._block = None
+
+
+def files() -> dict[tuple[Storage, str], bytes]:
+    """All that rows refer to."""
+    found = {}
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, FileField):
+                for name in model._default_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True):
+                    with field.storage.open(name) as opened:
+                        found[field.storage, name] = opened.read()
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +77,9 @@ def _once(django_db_setup: None, django_db_blocker: Any) -> Iterator[Once]:
 def _made(_once: Once, django_db_blocker: Any) -> World:
     """Before the test's own transaction, which then is one inside of the file's."""
     with django_db_blocker.unblock():
-        return _once.world()
+        made = _once.world()
+        _once.bring_files_back()
+        return made
 
 
 @pytest.fixture
