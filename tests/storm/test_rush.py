@@ -97,7 +97,7 @@ def test_a_storm_of_bookings_moves_answers_and_cancellations(product, seed):
     booked = [before(services[1], n, day + timedelta(days=1, minutes=60 * n)) for n in range(6)]
     asked = [before(services[4], 50 + n, day + timedelta(days=2, minutes=75 * n)) for n in range(5)]
     login = Client()
-    login.force_login(consultant.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    login.force_login(consultant.user, backend="accounts.backend.Backend")
 
     opened, acts = [], []
 
