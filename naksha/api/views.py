@@ -30,6 +30,13 @@ class ApiView(APIView):
     public_cache = False  # whether a GET carries an ETag and answers 304
     idempotent: ClassVar[frozenset[str]] = frozenset()  # the methods that take an Idempotency-Key
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Where there is a PUT there is a PATCH. An act has no part that could be left out: it is done by either."""
+        super().__init_subclass__(**kwargs)
+        act = getattr(cls, "put", None)
+        if act is not None and not hasattr(cls, "patch"):
+            cls.patch = act  # type: ignore[attr-defined]
+
     def ok(self, data: Any = None, message: str = "", *, status: int = 200) -> Response:
         return Response({"message": message, "data": data}, status=status)
 

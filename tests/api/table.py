@@ -222,9 +222,13 @@ TABLE: tuple[Row, ...] = (
     Row("POST /bookings", SIDES, body=BOOKING),
     Row("GET /bookings/{pk}", OWN_BOOKING, {"pk": "booking"}),
     Row("PUT /bookings/{pk}/accept", ITS_CONSULTANT, {"pk": "request"}),
+    Row("PATCH /bookings/{pk}/accept", ITS_CONSULTANT, {"pk": "request"}),
     Row("PUT /bookings/{pk}/reject", ITS_CONSULTANT, {"pk": "request"}, BECAUSE),
+    Row("PATCH /bookings/{pk}/reject", ITS_CONSULTANT, {"pk": "request"}, BECAUSE),
     Row("PUT /bookings/{pk}/cancel", BOTH, {"pk": "booking"}, BECAUSE),
+    Row("PATCH /bookings/{pk}/cancel", BOTH, {"pk": "booking"}, BECAUSE),
     Row("PUT /bookings/{pk}/reschedule", BOTH, {"pk": "booking"}, {"start": IN_NINE_DAYS}),
+    Row("PATCH /bookings/{pk}/reschedule", BOTH, {"pk": "booking"}, {"start": IN_NINE_DAYS}),
     # --- sessions -------------------------------------------------------------------------------
     Row("GET /sessions", SIDES),
     Row("POST /sessions", PRACTICE, body=NEW_SESSION),
@@ -260,6 +264,12 @@ TABLE: tuple[Row, ...] = (
         ids=OF_SESSION,
         body={"rating": 5},
     ),
+    Row(
+        "PATCH /sessions/{pk}/rate",
+        "         1    1     ~      4      3          4     3          1         3     3",
+        ids=OF_SESSION,
+        body={"rating": 5},
+    ),
     Row("GET /sessions/{pk}/calendar.ics", BOTH, ids=OF_SESSION),
     # --- chat -----------------------------------------------------------------------------------
     Row("GET /sessions/{pk}/messages", BOTH, ids=OF_SESSION),
@@ -269,6 +279,7 @@ TABLE: tuple[Row, ...] = (
     Row("GET /chat/conversations/{pk}/messages", BOTH, ids=OF_SESSION),
     Row("POST /chat/messages", BOTH, body={"conversationId": "$session", "clientMessageId": SOME_ID, "body": "Hello."}),
     Row("PUT /chat/messages/{pk}/read", BOTH, ids={"pk": "message"}),
+    Row("PATCH /chat/messages/{pk}/read", BOTH, ids={"pk": "message"}),
     Row("GET /chat/attachments/{pk}", BOTH, ids={"pk": "attachment"}),
     # --- clients --------------------------------------------------------------------------------
     Row("GET /clients", PRACTICE),
@@ -324,11 +335,13 @@ TABLE: tuple[Row, ...] = (
     Row("GET /notifications/unread/count", LOGGED_IN),
     Row("POST /notifications/mark-all-read", LOGGED_IN),
     Row("PUT /notifications/read-all", LOGGED_IN),
+    Row("PATCH /notifications/read-all", LOGGED_IN),
     Row("POST /notifications/send", ADMINS, body={"audience": "CLIENTS", "title": "News"}),
     Row("GET /notifications/preferences", LOGGED_IN),
     Row("PUT /notifications/preferences", LOGGED_IN, body=WISHES),
     Row("PATCH /notifications/preferences", LOGGED_IN, body={"preferences": WISHES["preferences"][1:2]}),
     Row("PUT /notifications/{pk}/read", CLIENTS_OWN, ids={"pk": "notification"}),
+    Row("PATCH /notifications/{pk}/read", CLIENTS_OWN, ids={"pk": "notification"}),
     Row("DELETE /notifications/{pk}", CLIENTS_OWN, ids={"pk": "notification"}),
     # --- resources ------------------------------------------------------------------------------
     # --- loyalty --------------------------------------------------------------------------------
