@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
+from clients.live import say_changed
 from clients.models import Client, ClientAddress, ClientImport, ClientNote, ClientProfile, CustomValue, ImportRow
 from naksha.personal import ERASED_NAME, Identity, erased_mail, redact_rows
 
@@ -50,6 +51,7 @@ def erase(*, clients: Iterable[Client], identity: Identity) -> None:
     without the person."""
     for client in clients:
         _erase_from_lists(client)
+        say_changed(client)
         ClientAddress.objects.filter(client=client).delete()
         CustomValue.objects.filter(client=client).delete()
         client.tags.clear()
@@ -57,6 +59,7 @@ def erase(*, clients: Iterable[Client], identity: Identity) -> None:
         Client.objects.filter(pk=client.pk).update(
             user=None,
             erased_at=timezone.now(),
+            updated_at=timezone.now(),
             name=ERASED_NAME,
             email=erased_mail(client.pk),
             phone="",

@@ -7,7 +7,7 @@ class ConsultantsConfig(AppConfig):
     name = "consultants"
 
     def ready(self) -> None:
-        from allauth.account.signals import user_logged_in
+        from allauth.account.signals import email_confirmed, user_logged_in
 
         from accounts.closed import explain_with
         from accounts.models import User
@@ -17,7 +17,14 @@ class ConsultantsConfig(AppConfig):
 
         when_joining(User.Role.CONSULTANT, create_consultant)
         explain_with(why_suspended)
+        email_confirmed.connect(_confirmed, dispatch_uid="consultants.a_step_is_done")
         user_logged_in.connect(_logged_in, dispatch_uid="consultants.save_what_waits")
+
+
+def _confirmed(*, email_address: Any, **_: Any) -> None:
+    from consultants.services.profile import mail_confirmed
+
+    mail_confirmed(user=email_address.user)
 
 
 def _logged_in(*, request: Any, user: Any, **_: Any) -> None:

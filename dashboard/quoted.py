@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import ConsultantRequest, approved_consultant_required
 from naksha.db import db_now
 from quotations.models import Quotation, QuotationLine, QuotedSession
+from quotations.services import telling
 from sessions_app.desk_forms import first_values
 from sessions_app.models import Session
 from sessions_app.views.desk import record_page
@@ -29,6 +30,7 @@ def new_session(request: ConsultantRequest, pk: UUID) -> HttpResponse:
 
     def remember(session: Session) -> None:
         QuotedSession.objects.create(line=line, session_id=session.pk, made_by=request.user)
+        telling.written(quotation)
 
     initial = first_values(request.consultant, db_now(), quotation.client)
     note = _("From quotation %(number)s, which carries the money: leave the price empty.") % {"number": quotation.label}

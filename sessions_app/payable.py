@@ -11,7 +11,7 @@ from payments.payable import Door, Due, InvoiceFacts, Payable, RefundInFull, Set
 from sessions_app.access import resolve_link
 from sessions_app.live import say_changed
 from sessions_app.models import Session, SessionLink
-from sessions_app.services import machine, open_price, telling
+from sessions_app.services import machine, moved_on, open_price, telling
 
 
 class SessionPayable:
@@ -39,6 +39,7 @@ class SessionPayable:
         telling.client_of_recorded(session, "payment_received", _("Payment received"), once=payment.pk.hex)
         telling.line_for_consultant(session, _("Session paid"))
         say_changed(session.pk)
+        moved_on.look_again(session)
         return Settled()
 
     def refund_promised(self, refund: Refund) -> None:
@@ -47,6 +48,7 @@ class SessionPayable:
     def payment_refunded(self, refund: Refund) -> None:
         self.session.refunded_paise += refund.amount_paise
         self.session.save(update_fields=["refunded_paise", "updated_at"])
+        moved_on.look_again(self.session)
         self.excess_refunded(refund)
 
     def excess_refunded(self, refund: Refund) -> None:

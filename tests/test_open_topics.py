@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,29 +28,9 @@ from sessions_app import seats
 from sessions_app.models import Seat
 from sessions_app.services import record_session, reviewing
 from sessions_app.testing import make_completed, make_review
+from tests.listening import listens
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """The topics that each group was told, once each is committed."""
-    topics: dict[str, list[str]] = defaultdict(list)
-    monkeypatch.setattr("naksha.live._send", lambda group, message: topics[group].append(message["topic"]))
-    return topics
-
-
-@pytest.fixture
-def heard(told: dict[str, list[str]], consultant: Consultant) -> list[str]:
-    """What the consultant's open pages were told."""
-    return told[group_of(consultant.user_id)]
-
-
-def listens(who: Consultant | User, page: str) -> list[str]:
-    browser = Browser()
-    browser.force_login(who.user if isinstance(who, Consultant) else who)
-    found = browser.get(page).content.decode()
-    return found.split('data-live-on="')[1].split('"')[0].split()
 
 
 @pytest.mark.parametrize("act", ["given", "answered", "hidden", "shown"])

@@ -10,6 +10,7 @@ from bookings.services import waitlist
 from bookings.services.machine import S, close, locked
 from naksha import past
 from naksha.db import db_now
+from notifications.live import changed_for
 from sessions_app import seats
 
 
@@ -22,6 +23,7 @@ def free(booking: Booking) -> None:
     if booking.occupancy_id is not None:
         time.release(occupancy_id=booking.occupancy_id)
         booking.occupancy_id = None
+        changed_for(booking.consultant.user_id, time.CALENDAR)
         offer_what_is_free(booking)
 
 

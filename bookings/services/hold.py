@@ -28,6 +28,7 @@ from clients.models import Client
 from consultants.models import Service
 from naksha.db import db_now
 from naksha.kept import Kept, Param
+from notifications.live import changed_for
 from payments.services import open_payment
 from sessions_app import seats
 from sessions_app.errors import SeatTaken, WebinarClosed
@@ -109,6 +110,7 @@ def hold(
             fields |= course | {"request_hash": request_hash, "occupancy_id": occupancy.pk, "starts_at": starts_at}
             fields["origin"] = origin
             fields["ends_at"] = starts_at + timedelta(minutes=service.minutes)
+            changed_for(service.consultant.user_id, time.CALENDAR)
             client = _client(service, details, user)  # after the time: who comes too late writes nothing
             booking, token = _make(service, client, details, user, fields, now)
             if offer is not None:

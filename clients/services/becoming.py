@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Lower
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from clients.live import say_all_changed, say_changed
 from clients.models import Client, ClientAddress
 from clients.services.profiles import fill_from_profile
 from consultants.models import Consultant
@@ -85,6 +86,7 @@ def find_or_create(
                     address=address,
                     gstin=gstin,
                 )
+                say_changed(made)
                 return _filled(made) if user else made
         except IntegrityError:
             found = _found(consultant.pk, email, user)
@@ -129,6 +131,7 @@ def take_address(client: Client, email: str) -> None:
         return
     client.email = email
     client.save(update_fields=["email", "updated_at"])
+    say_changed(client)
     earlier = ClientAddress.objects.alias(lower_email=Lower("email")).filter(client=client, lower_email=email)
     if not earlier.update(email=former):
         ClientAddress.objects.create(consultant_id=client.consultant_id, client=client, email=former)
@@ -153,6 +156,7 @@ def wake(client: Client) -> None:
     if client.archived_at is not None:
         client.archived_at = None
         client.save(update_fields=["archived_at", "updated_at"])
+        say_changed(client)
 
 
 def _complete(client: Client, *, user: User, **typed: str) -> None:
@@ -164,6 +168,7 @@ def _complete(client: Client, *, user: User, **typed: str) -> None:
         changed.append("user")
     if changed:
         client.save(update_fields=[*changed, "updated_at"])
+        say_changed(client)
     if "user" in changed:
         _filled(client)
 
@@ -193,6 +198,7 @@ def claim(*, user: User, email: str) -> int:
         taken += 1
     if taken:
         fill_from_profile(user_id=user.pk)
+        say_all_changed(Client.objects.filter(user=user).values_list("consultant_id", flat=True))
     return taken
 
 

@@ -27,8 +27,10 @@ from clients.importing.known import Known, Overtaken, known_of
 from clients.importing.reading import Read, read, rows_of
 from clients.importing.rows import Rules, Taken
 from clients.importing.writing import write
+from clients.live import CLIENTS
 from clients.models import ClientImport, CustomField, ImportRow, Tag
 from clients.services.keeping import MOST_OF_TAGS
+from consultants import live
 from consultants.models import Consultant
 from naksha.errors import InvalidState, WrongInput
 from naksha.queue import tell
@@ -307,6 +309,7 @@ def _run_batch(import_id: UUID) -> int:
         job.created += created
         job.updated += updated
         ImportRow.objects.filter(pk__in=[row.pk for row in rows]).update(applied=True)
+        live.say_changed(job.consultant_id, CLIENTS)
     else:
         job.status, job.done_at = S.DONE, timezone.now()
         log.info("import_done", job=str(job.pk), created=job.created, updated=job.updated)

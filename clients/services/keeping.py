@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from clients.errors import AddressTaken
+from clients.live import CLIENTS, say_changed
 from clients.models import Client, ClientNote, CustomField, CustomValue, Tag
 from clients.services.becoming import find, wake
+from consultants import live
 from consultants.models import Consultant
 from naksha.errors import InvalidState, WrongInput
 
@@ -48,6 +50,7 @@ def add_client(
             if note:
                 ClientNote.objects.create(client=client, body=note, by=actor)
             audit.record(actor=actor, action="client.added", subject=client)
+            say_changed(client)
             return client
     except IntegrityError:
         with transaction.atomic():
@@ -91,6 +94,7 @@ def change_client(
         _tag(client, tags)
     if values is not None:
         set_values(client, values)
+    say_changed(client)
     return client
 
 
@@ -165,6 +169,7 @@ def archive(*, client: Client, actor: User) -> Client:
         client.archived_at = timezone.now()
         client.save(update_fields=["archived_at", "updated_at"])
         audit.record(actor=actor, action="client.archived", subject=client)
+        say_changed(client)
     return client
 
 
@@ -183,12 +188,15 @@ def restore(*, client: Client, actor: User) -> Client:
 
 @transaction.atomic
 def add_note(*, client: Client, actor: User, body: str) -> ClientNote:
-    return ClientNote.objects.create(client=locked(client), body=body, by=actor)
+    client = locked(client)
+    say_changed(client)
+    return ClientNote.objects.create(client=client, body=body, by=actor)
 
 
 def delete_note(*, note: ClientNote) -> None:
     """Gone already: nothing happens."""
     ClientNote.objects.filter(pk=note.pk).delete()
+    say_changed(note.client)
 
 
 # --- the consultant's own fields --------------------------------------------------------------------
@@ -204,6 +212,7 @@ def add_field(*, consultant: Consultant, label: str, kind: str, choices: Collect
     if mine.count() >= MOST_FIELDS:
         raise WrongInput("label", _("You have %(n)d fields, which is all there can be.") % {"n": MOST_FIELDS})
     _label_free(consultant.pk, label, None)
+    live.say_changed(consultant.pk, CLIENTS)
     return CustomField.objects.create(
         consultant=consultant, label=label, kind=kind, choices=_choices(kind, choices), position=mine.count()
     )
@@ -223,12 +232,14 @@ def change_field(*, field: CustomField, label: str, choices: Collection[str] = (
                 raise WrongInput("choices", _("“%(word)s” is chosen for %(n)d clients.") % {"word": word, "n": n})
     field.label, field.choices = label, offered
     field.save(update_fields=["label", "choices", "updated_at"])
+    live.say_changed(field.consultant_id, CLIENTS)
     return field
 
 
 def delete_field(*, field: CustomField) -> None:
     """With what every client has in it."""
     CustomField.objects.filter(pk=field.pk).delete()
+    live.say_changed(field.consultant_id, CLIENTS)
 
 
 def _label_free(consultant_id: UUID, label: str, besides: UUID | None) -> None:

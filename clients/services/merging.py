@@ -24,6 +24,7 @@ from accounts import audit
 from accounts.models import User
 from clients.details import LONGEST_NOTE
 from clients.errors import CantMerge
+from clients.live import say_changed
 from clients.models import MOST_TAGS, Client, ClientAddress, ClientNote, CustomValue
 from clients.moving import Moving, movers, relations
 from clients.services.becoming import take_address, wake
@@ -146,6 +147,7 @@ def _merge(kept_id: UUID, gone_id: UUID, actor: User) -> Client:
     _fill(kept, gone)
     data = {"merged": str(gone_id), "email": gone.email, "moved": [each.words for each in moving.moving]}
     audit.record(actor=actor, action="client.merged", subject=kept, data=data)
+    say_changed(kept)
     return kept
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import rename
+from clients.live import say_all_changed
 from clients.models import Client, ClientProfile
 
 
@@ -17,8 +19,12 @@ def fill_from_profile(*, user_id: UUID) -> int:
     if profile is None:
         return 0
     known = {field: getattr(profile, field) for field in ClientProfile.COPIED if field != "timezone"}
-    rows = Client.objects.filter(user_id=user_id)
-    return sum(rows.filter(**{field: ""}).update(**{field: value}) for field, value in known.items() if value)
+    rows, now = Client.objects.filter(user_id=user_id), timezone.now()
+    return sum(
+        rows.filter(**{field: ""}).update(**{field: value, "updated_at": now})
+        for field, value in known.items()
+        if value
+    )
 
 
 def profile_of(user: User) -> ClientProfile:
@@ -47,10 +53,12 @@ def save_profile(*, user: User, name: str, **values: str) -> ClientProfile:
     if not changed.get("timezone", "-"):
         del changed["timezone"]  # "as the device says" is nothing that a row could keep
     if changed:
-        rows.update(**changed)
+        rows.update(**changed, updated_at=timezone.now())
     fill_from_profile(user_id=user.pk)
     old_name = user.name
     if name != old_name:
         rename(user=user, name=name)
-        rows.filter(name=old_name).update(name=name)  # a name that the consultant knows them by otherwise stays
+        # A name that the consultant knows them by otherwise stays.
+        rows.filter(name=old_name).update(name=name, updated_at=timezone.now())
+    say_all_changed(rows.values_list("consultant_id", flat=True))
     return profile

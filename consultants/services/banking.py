@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from consultants import live
 from consultants.models import BankAccount, Consultant
 from consultants.services.profile import clean_text
 from naksha import taxids
@@ -52,6 +53,7 @@ def save_bank_account(*, consultant: Consultant, facts: BankFacts) -> BankAccoun
         consultant.save(update_fields=["pan", "updated_at"])
         changed.append("pan")
     if changed:
+        live.say_changed(consultant.pk)
         audit.record(
             actor=consultant.user,
             action="consultant.bank_account_changed",

@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consultants import live
 from consultants.models import Consultant, Service, ServiceQuestion
 from consultants.services.profile import clean_text
 from naksha.errors import InvalidState
@@ -261,4 +262,6 @@ def _is_https(text: str) -> bool:
 
 
 def _locked(consultant: Consultant) -> Consultant:
+    """The consultant, locked to change what is offered: open pages hear of it on commit."""
+    live.say_changed(consultant.pk)
     return Consultant.objects.select_for_update().get(pk=consultant.pk)

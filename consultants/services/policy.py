@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from consultants import live
 from consultants.models import BookingPolicy, Consultant
 
 LONGEST_WINDOW = 720  # hours: thirty days
@@ -106,6 +107,7 @@ def save_policy(*, consultant: Consultant, terms: Terms) -> BookingPolicy:
         setattr(policy, name, value)
     policy.reminder_minutes = sorted(set(checked["reminder_minutes"]), reverse=True)
     policy.save()
+    live.say_changed(consultant.pk)
     if sorted(policy.reminder_minutes) != before:
         for follow in _followers:
             follow(consultant)

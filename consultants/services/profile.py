@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from accounts import audit
 from accounts.models import User
-from consultants import slugs
+from consultants import live, slugs
 from consultants.completion import note_completion
 from consultants.links import Link
 from consultants.models import City, Consultant, Field, Language
@@ -213,6 +213,14 @@ def check_invoice_details(*, stored_pan: str = "", **details: Unpack[InvoiceDeta
     }
 
 
+@transaction.atomic
+def mail_confirmed(*, user: User) -> None:
+    """A step of the checklist is done by another app's hand: the page may be public by it."""
+    consultant = Consultant.objects.filter(user=user).first()
+    if consultant is not None:
+        note_completion(locked(consultant))
+
+
 def clean_text(text: str) -> str:
     """Text as it is kept: one kind of line end, at most one empty line, no control or direction-override signs."""
     text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -220,5 +228,7 @@ def clean_text(text: str) -> str:
 
 
 def locked(consultant: Consultant) -> Consultant:
-    """``consultant`` as it is now, held until the transaction ends. Every change of what is here begins with it."""
+    """``consultant`` as it is now, held until the transaction ends. Every change of what is here begins with it, and
+    open pages hear of it on commit."""
+    live.say_changed(consultant.pk)
     return Consultant.objects.select_for_update(of=("self",)).select_related("user").get(pk=consultant.pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.access import ConsultantRequest
 from bookings.versions import facts_of as booked
-from consultants.models import Consultant
+from consultants.models import BankAccount, Consultant
 from naksha.kept import KeptTuples, Param, added_up
 from payments.models import Nudge, Payment, PaymentAttempt
 from quotations.models import Quotation
@@ -36,16 +36,18 @@ def list_version(request: ConsultantRequest) -> str:
 
 
 def due_version(request: ConsultantRequest) -> str:
-    """An ETag of what is owed: five cheap queries."""
+    """An ETag of what is owed: six cheap queries."""
     consultant = request.consultant
     quoted = Quotation.objects.filter(consultant=consultant).aggregate(last=Max("updated_at"), n=Count("pk"))
     asked = Nudge.objects.filter(consultant=consultant).aggregate(last=Max("asked_at"))
-    return tag(request, facts_of(consultant), asked, quoted, *booked(consultant, timezone.now()))
+    named = consultant.clients.aggregate(last=Max("updated_at"))
+    return tag(request, facts_of(consultant), asked, quoted, named, *booked(consultant, timezone.now()))
 
 
 def payouts_version(request: ConsultantRequest) -> str:
-    """An ETag of the schedule of payouts: three cheap queries."""
-    return tag(request, facts_of(request.consultant), *booked(request.consultant, timezone.now()))
+    """An ETag of the schedule of payouts: four cheap queries."""
+    account = BankAccount.objects.filter(consultant=request.consultant).values_list("updated_at").first()
+    return tag(request, facts_of(request.consultant), account, *booked(request.consultant, timezone.now()))
 
 
 def papers_version(request: ConsultantRequest) -> str:

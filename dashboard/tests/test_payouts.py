@@ -152,11 +152,11 @@ def test_the_page_says_the_sums_the_rule_and_the_account(
     for words in ("₹1,323.00", "3 days after the session has ended", "next Wednesday", "XXXXXXXX4321"):
         assert words in page
     assert "123456784321" not in page
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         desk.get(PAYOUTS)
     for day in range(3, 8):
         make_paid(fake_gateway, consultant, starts_at=next_slot_start(day))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         desk.get(PAYOUTS)
 
 

@@ -107,6 +107,7 @@ def mail_again(*, quotation: Quotation, actor: User) -> None:
     telling.client(quotation, "quotation_sent", once=f"again:{now:%Y-%m-%d}")
     _plan_reminders(quotation, now)
     audit.record(actor=actor, action="quotation.mailed_again", subject=quotation)
+    telling.changed(quotation)
 
 
 @transaction.atomic
@@ -124,7 +125,7 @@ def new_link(*, quotation: Quotation, actor: User) -> str:
 
     Raises InvalidState for a draft, PermissionDenied.
     """
-    machine.locked_for(quotation, actor)
+    telling.changed(machine.locked_for(quotation, actor))
     links.stop(quotation, db_now())
     token = make_link(quotation=quotation, actor=actor)
     audit.record(actor=actor, action="quotation.links_stopped", subject=quotation)

@@ -43,7 +43,8 @@ TABS: dict[str, Q] = {
 
 def _version(request: ConsultantRequest) -> str:
     """An ETag: changes whenever the list would look different."""
-    told = request.consultant.quotations.aggregate(last=Max("updated_at"), n=Count("pk"))
+    last, named = Max("updated_at"), Max("client__updated_at")
+    told = request.consultant.quotations.aggregate(last=last, named=named, n=Count("pk"))
     clock = int(timezone.now().timestamp()) // (FRESH_MINUTES * 60)
     facts = [request.consultant.updated_at, told, clock, request.GET.urlencode()]
     return f'W/"{hashlib.sha256(repr(facts).encode()).hexdigest()[:24]}"'

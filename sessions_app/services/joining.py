@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from consultants import live
 from meetings import services as meetings
 from meetings.providers import Guest, ProviderAway
 from naksha.db import db_now
@@ -14,6 +15,7 @@ from sessions_app.access import Visitor
 from sessions_app.errors import MeetingClosed, MeetingNotReady, MeetingNotYet
 from sessions_app.models import JoinEvent, Session
 from sessions_app.rooms import DoorState, door_of
+from sessions_app.services.moved_on import SESSIONS
 
 ONCE_WITHIN = timedelta(minutes=5)
 JOINED_ONCE_WITHIN = timedelta(minutes=1)  # a second click is no second coming
@@ -65,6 +67,7 @@ def enter(*, visitor: Visitor) -> None:
         _write(visitor, K.ENTERED, within=ONCE_WITHIN)
     elif last.kind == K.LEFT:
         last.delete()
+        _say_changed(visitor)
 
 
 def stay(*, visitor: Visitor) -> None:
@@ -73,6 +76,7 @@ def stay(*, visitor: Visitor) -> None:
     last = _lately(visitor)
     if last is not None and last.kind == K.LEFT:
         last.delete()
+        _say_changed(visitor)
 
 
 def _lately(visitor: Visitor) -> JoinEvent | None:
@@ -88,6 +92,7 @@ def leave(*, visitor: Visitor) -> None:
         JoinEvent.objects.create(
             session=visitor.session, side=visitor.side, client=visitor.client, kind=K.LEFT, at=db_now()
         )
+        _say_changed(visitor)
 
 
 def _log_of(visitor: Visitor) -> QuerySet[JoinEvent]:
@@ -101,3 +106,9 @@ def _write(visitor: Visitor, kind: JoinEvent.Kind, *, within: timedelta) -> None
     now = db_now()
     if not _log_of(visitor).filter(kind=kind, at__gt=now - within).exists():
         JoinEvent.objects.create(session=visitor.session, side=visitor.side, client=visitor.client, kind=kind, at=now)
+        _say_changed(visitor)
+
+
+def _say_changed(visitor: Visitor) -> None:
+    """On commit: the consultant's page of the session tells who came."""
+    live.say_changed(visitor.session.consultant_id, SESSIONS)

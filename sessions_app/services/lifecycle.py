@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from consultants import live
 from naksha import past
 from naksha.db import db_now
 from naksha.errors import InvalidState
@@ -86,6 +87,7 @@ def _keep_summary(session: Session, summary: str) -> None:
         notes, _made = SessionNotes.objects.get_or_create(session=session)
         SessionNotes.objects.filter(pk=notes.pk).update(summary=summary, version=F("version") + 1)
         say_changed(session.pk)
+        live.say_changed(session.consultant_id, moved_on.SESSIONS)
 
 
 @transaction.atomic

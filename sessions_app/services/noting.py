@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
+from consultants import live
 from sessions_app.errors import NotesChanged
 from sessions_app.live import say_changed
 from sessions_app.models import Session, SessionNotes
+from sessions_app.services.moved_on import SESSIONS
 
 
 @transaction.atomic
@@ -31,4 +33,5 @@ def save_notes(*, session: Session, private: str, shared: str, version: int) -> 
         SessionNotes.objects.filter(pk=session.pk).update(**values)
     if told:
         say_changed(session.pk)
+    live.say_changed(session.consultant_id, SESSIONS)
     return version + 1

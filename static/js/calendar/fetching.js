@@ -1,6 +1,6 @@
 // What the server knows of a window. It is asked again when the socket of static/js/bell.js tells of a change, each
 // minute beside it, and every 20 seconds without it; 304 while nothing has changed.
-const TOPICS = ["sessions", "bookings", "calendar"];
+const TOPICS = ["sessions", "bookings", "calendar", "clients"];
 const kept = new Map(); // by address: what was told, under its ETag
 let lost = false;
 
