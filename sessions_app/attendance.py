@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sessions_app.models import JoinEvent, Session, Side
+from sessions_app.models import JOIN_OPENS, JoinEvent, Session, Side
 
 K = JoinEvent.Kind
 
@@ -19,7 +19,7 @@ class Attendance:
     client_id: UUID | None
     name: str
     came_at: datetime | None = None  # the first time that the page was opened
-    joined_at: datetime | None = None  # the first time that they went into the meeting
+    joined_at: datetime | None = None  # the first time that they went into the meeting of the time that it has now
     left_at: datetime | None = None  # if leaving is the last that was heard of them
 
     @property
@@ -36,6 +36,6 @@ def attendance_of(session: Session) -> list[Attendance]:
         person.left_at = event.at if event.kind == K.LEFT else None
         if event.kind == K.ENTERED:
             person.came_at = person.came_at or event.at
-        elif event.kind == K.JOINED:
+        elif event.kind == K.JOINED and event.at >= session.starts_at - JOIN_OPENS:
             person.joined_at = person.joined_at or event.at
     return list(people.values())

@@ -18,10 +18,9 @@ from django.urls import reverse
 from consultants.models import Service
 from meetings import services as meetings
 from meetings.models import Room
-from sessions_app.models import Session
+from sessions_app.models import JOIN_OPENS, Session
 
 P = Service.Platform
-JOIN_OPENS = timedelta(minutes=10)  # before the start
 JOIN_CLOSES = timedelta(minutes=60)  # after the end: talks run over, and so do tokens
 OPEN_STATES = (Session.Status.CONFIRMED, Session.Status.IN_PROGRESS)
 

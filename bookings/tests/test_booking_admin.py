@@ -101,7 +101,8 @@ def test_a_client_who_waits_alone_gets_everything_back_by_an_admin(desk: Client,
     session = booked.session
     assert session is not None
     with time_machine.travel(booked.starts_at + timedelta(minutes=20), tick=False):
-        JoinEvent.objects.create(session=session, side="client", client=booked.client, kind="joined")
+        came = {"session": session, "client": booked.client, "at": session.starts_at}
+        JoinEvent.objects.create(side="client", kind="joined", **came)
         assert move_on_due() == 1
         desk.force_login(User.objects.get(role="admin"))
         assert "Cancel and give everything back" in desk.get(page_of(booked)).content.decode()
@@ -117,7 +118,7 @@ def test_where_both_have_met_nothing_is_cancelled_any_more(desk: Client, booked:
     session = booked.session
     assert session is not None
     for side, who in (("client", booked.client), ("consultant", None)):
-        JoinEvent.objects.create(session=session, side=side, client=who, kind="joined")
+        JoinEvent.objects.create(session=session, side=side, client=who, kind="joined", at=session.starts_at)
     Session.objects.update(status="in_progress")
     assert "Cancel and give everything back" not in desk.get(page_of(booked)).content.decode()
     press(desk, booked, "No.")

@@ -26,8 +26,18 @@ from notifications.models import Notification
 from payments.models import LedgerTransaction, Payment, Refund
 from payments.services.checking import verify_ledger
 from quotations.models import Quotation
-from sessions_app.models import Attachment, Conversation, JoinEvent, Member, Message, Review, Session, SessionNotes
-from sessions_app.rooms import JOIN_CLOSES, JOIN_OPENS
+from sessions_app.models import (
+    JOIN_OPENS,
+    Attachment,
+    Conversation,
+    JoinEvent,
+    Member,
+    Message,
+    Review,
+    Session,
+    SessionNotes,
+)
+from sessions_app.rooms import JOIN_CLOSES
 from sessions_app.services import reviewing
 from sessions_app.services.chatting import open_until
 

@@ -31,9 +31,9 @@ from sessions_app.api import serializers as words
 from sessions_app.api.access import Reader, reader_of, visitor_of
 from sessions_app.api.listing import ORDERS, chosen
 from sessions_app.export import exported
-from sessions_app.models import Review, Session, SessionNotes
+from sessions_app.models import JOIN_OPENS, Review, Session, SessionNotes
 from sessions_app.money import PaymentStatus, money_of
-from sessions_app.rooms import JOIN_CLOSES, JOIN_OPENS, room_url
+from sessions_app.rooms import JOIN_CLOSES, room_url
 from sessions_app.services import record_session, revise, schedule_webinar
 from sessions_app.services.noting import save_notes
 from sessions_app.services.telling import calendar_for

@@ -4,9 +4,19 @@ from sessions_app.models.chat import Attachment, Conversation, Member, Message, 
 from sessions_app.models.reminder import Reminder
 from sessions_app.models.review import Review
 from sessions_app.models.saved_view import SavedView
-from sessions_app.models.session import JoinEvent, Seat, Session, SessionLink, SessionNotes, SessionTerms, Side
+from sessions_app.models.session import (
+    JOIN_OPENS,
+    JoinEvent,
+    Seat,
+    Session,
+    SessionLink,
+    SessionNotes,
+    SessionTerms,
+    Side,
+)
 
 __all__ = [
+    "JOIN_OPENS",
     "Attachment",
     "Conversation",
     "JoinEvent",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from consultants.models import FrozenTerms
 from naksha.db import Row, db_now
+
+JOIN_OPENS = timedelta(minutes=10)  # before the start, the way into the meeting
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -241,6 +244,16 @@ def side_fits_client() -> Q:
     return Q(side="consultant", client__isnull=True) | Q(side="client", client__isnull=False)
 
 
+class JoinEventQuerySet(models.QuerySet["JoinEvent"]):
+    def came(self) -> JoinEventQuerySet:
+        """Who went into the meeting, at the time that its session has now. What was pressed before it was moved stays
+        in the log, and says nothing of the new time."""
+        return self.filter(kind=JoinEvent.Kind.JOINED, at__gte=F("session__starts_at") - JOIN_OPENS)
+
+
+JoinEventManager = models.Manager.from_queryset(JoinEventQuerySet)
+
+
 class JoinEvent(Row):
     """One line of the join log, the evidence for a no-show: who came to the room or the meeting, and when."""
 
@@ -256,6 +269,8 @@ class JoinEvent(Row):
     )
     kind = models.CharField(max_length=7, choices=Kind)
     at = models.DateTimeField(default=db_now)
+
+    objects: ClassVar[JoinEventManager] = JoinEventManager()
 
     class Meta:
         ordering = ["at", "id"]

@@ -114,7 +114,7 @@ def forecast(sessions: Iterable[Session], act: str) -> dict[UUID, str]:
     came: set[UUID] = set()
     if act == "no-show":
         asked = [session.pk for session in sessions if machine.can_mark_no_show(session, now)]
-        events = JoinEvent.objects.filter(session__in=asked, side=Side.CLIENT, kind=JoinEvent.Kind.JOINED)
+        events = JoinEvent.objects.came().filter(session__in=asked, side=Side.CLIENT)
         came = set(events.order_by().values_list("session_id", flat=True).distinct()) if asked else set()
     told = {session.pk: _why_not(session, act, now, session.pk in came) for session in sessions}
     return {pk: why for pk, why in told.items() if why}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from consultants import live
 from meetings import services as meetings
@@ -14,6 +13,7 @@ from naksha.db import db_now
 from sessions_app.access import Visitor
 from sessions_app.errors import MeetingClosed, MeetingNotReady, MeetingNotYet
 from sessions_app.models import JoinEvent, Session
+from sessions_app.models.session import JoinEventQuerySet
 from sessions_app.rooms import DoorState, door_of
 from sessions_app.services.moved_on import SESSIONS
 
@@ -95,7 +95,7 @@ def leave(*, visitor: Visitor) -> None:
         _say_changed(visitor)
 
 
-def _log_of(visitor: Visitor) -> QuerySet[JoinEvent]:
+def _log_of(visitor: Visitor) -> JoinEventQuerySet:
     return JoinEvent.objects.filter(session=visitor.session, side=visitor.side, client=visitor.client)
 
 
@@ -104,7 +104,9 @@ def _write(visitor: Visitor, kind: JoinEvent.Kind, *, within: timedelta) -> None
     """One line, unless there is one of its kind already. The session's row is locked: two windows write one line."""
     Session.objects.select_for_update(of=("self",)).only("pk").get(pk=visitor.session.pk)
     now = db_now()
-    if not _log_of(visitor).filter(kind=kind, at__gt=now - within).exists():
+    lines = _log_of(visitor)
+    lines = lines.came() if kind == K.JOINED else lines.filter(kind=kind)
+    if not lines.filter(at__gt=now - within).exists():
         JoinEvent.objects.create(session=visitor.session, side=visitor.side, client=visitor.client, kind=kind, at=now)
         _say_changed(visitor)
 

@@ -22,7 +22,7 @@ from naksha.queue import tell
 from sessions_app import origin
 from sessions_app.errors import TheyCame, TooLate, TooSoon
 from sessions_app.live import say_changed
-from sessions_app.models import JoinEvent, Session, SessionNotes, Side
+from sessions_app.models import Session, SessionNotes, Side
 from sessions_app.services import machine, moved_on, telling
 from sessions_app.services.machine import S
 
@@ -113,8 +113,8 @@ def mark_no_show(*, session: Session, actor: User) -> Session:
 
 
 def joined(session: Session, side: Side) -> bool:
-    """Whether the join log shows somebody of that side in the meeting."""
-    return session.join_events.filter(side=side, kind=JoinEvent.Kind.JOINED).exists()
+    """Whether the join log shows somebody of that side in the meeting, at the time that it has now."""
+    return session.join_events.came().filter(side=side).exists()
 
 
 def _evidence(session: Session) -> list[str]:

@@ -39,7 +39,7 @@ from accounts.models import User
 from consultants.models import Service
 from naksha.errors import InvalidState
 from naksha.kept import Kept, Param
-from sessions_app.models import JoinEvent, Session, Side
+from sessions_app.models import Session, Side
 
 S = Session.Status
 MOVES: dict[str, frozenset[str]] = {
@@ -124,8 +124,7 @@ def may_be_going_on(session: Session, now: datetime) -> bool:
 def can_be_called_off(session: Session) -> bool:
     """Whether the platform may call it off: nobody has begun it, or the client waits in the meeting alone."""
     if session.status == S.IN_PROGRESS:
-        joined = session.join_events.filter(kind=JoinEvent.Kind.JOINED).values_list("side", flat=True)
-        return set(joined) == {Side.CLIENT}
+        return set(session.join_events.came().values_list("side", flat=True)) == {Side.CLIENT}
     return session.status in (S.PENDING, S.CONFIRMED)
 
 

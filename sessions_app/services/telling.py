@@ -23,7 +23,7 @@ from notifications import services as notifications
 from sessions_app import terms
 from sessions_app.access import mint_link
 from sessions_app.facts import link_url, room_path, session_facts
-from sessions_app.models import JoinEvent, Seat, Session, Side
+from sessions_app.models import Seat, Session, Side
 from sessions_app.services.reviewing import closes_at
 
 ONLINE = (Service.Platform.JITSI, Service.Platform.LINK)
@@ -44,7 +44,7 @@ def begun_by_consultant(session: Session) -> None:
     guest = session.client
     if guest is None or guest.user is not None or guest.erased_at is not None or not session.client_told:
         return
-    if not JoinEvent.objects.filter(session=session, client=guest, kind=JoinEvent.Kind.JOINED).exists():
+    if not session.join_events.came().filter(client=guest).exists():
         _mail_begun(session, guest)
 
 

@@ -92,7 +92,8 @@ def test_a_client_who_waits_alone_gets_everything_back(client, admin_user, fake_
     if suspended:
         Consultant.objects.update(status="suspended")
     with time_machine.travel(recorded.starts_at + timedelta(minutes=20), tick=False):
-        JoinEvent.objects.create(session=recorded, side="client", client=recorded.client, kind="joined")
+        came = {"session": recorded, "client": recorded.client, "at": recorded.starts_at}
+        JoinEvent.objects.create(side="client", kind="joined", **came)
         assert move_on_due() == 1
         client.force_login(admin_user)
         page = client.get(reverse("admin:sessions_app_session_change", args=[recorded.pk])).content.decode()
@@ -115,7 +116,7 @@ def test_where_both_have_met_or_the_consultant_began_it_nothing_is_called_off(cl
     Session.objects.update(status="in_progress")
     press(client, recorded, "No.")
     for side, who in (("client", recorded.client), ("consultant", None)):
-        JoinEvent.objects.create(session=recorded, side=side, client=who, kind="joined")
+        JoinEvent.objects.create(session=recorded, side=side, client=who, kind="joined", at=recorded.starts_at)
     press(client, recorded, "No.")
     assert Session.objects.get().status == "in_progress"
 

@@ -70,8 +70,8 @@ def test_a_session_that_is_started_and_completed_says_so_in_its_chat(session, he
 
 
 def test_the_schedule_says_it_too(session):
-    JoinEvent.objects.create(session=session, side="client", client=session.client, kind="joined")
     begun(session)
+    JoinEvent.objects.create(session=session, side="client", client=session.client, kind="joined")
     assert move_on_due() == 1
     assert told(session) == ["The session has begun."]
 
