@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
-from naksha.files import PICTURES
+from naksha.files import NO_PICTURE, PICTURES, upright
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
@@ -37,7 +37,7 @@ def portrait(upload: UploadedFile) -> ContentFile[bytes]:
                 return ContentFile(_encoded(_square(picture)))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
+    except NO_PICTURE:
         raise ValidationError(
             _("This is not a JPG, PNG or WebP picture that can be read. Send another file."), code="unreadable"
         ) from None
@@ -62,10 +62,10 @@ def _too_many_pixels() -> ValidationError:
 
 
 def _square(picture: Image.Image) -> Image.Image:
-    upright = ImageOps.exif_transpose(picture)
-    side = min(SIDE, *upright.size)
-    cut = ImageOps.fit(upright, (side, side), Image.Resampling.LANCZOS, centering=(0.5, 0.4))  # faces sit high
-    return _on_paper(_in_srgb(cut, upright.info.get("icc_profile")))
+    turned = upright(picture)
+    side = min(SIDE, *turned.size)
+    cut = ImageOps.fit(turned, (side, side), Image.Resampling.LANCZOS, centering=(0.5, 0.4))  # faces sit high
+    return _on_paper(_in_srgb(cut, turned.info.get("icc_profile")))
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:

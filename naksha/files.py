@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -12,11 +14,36 @@ import puremagic
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 DOCUMENT_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 PICTURES = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp")}
+# What Pillow raises for bytes that are no picture, or not the one that their head promises.
+NO_PICTURE = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    TypeError,
+    struct.error,
+    zlib.error,
+)
+
+
+_TURN = Image.Transpose
+_TURNS = {  # by the orientation that a camera wrote down (CIPA DC-008, Exif 2.32, 4.6.4)
+    2: _TURN.FLIP_LEFT_RIGHT,
+    3: _TURN.ROTATE_180,
+    4: _TURN.FLIP_TOP_BOTTOM,
+    5: _TURN.TRANSPOSE,
+    6: _TURN.ROTATE_270,
+    7: _TURN.TRANSVERSE,
+    8: _TURN.ROTATE_90,
+}
 
 
 @dataclass(frozen=True)
@@ -49,13 +76,30 @@ def _read_picture(upload: UploadedFile) -> Content:
             with Image.open(upload, formats=list(PICTURES)) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise ValidationError(_("This picture has too many pixels. Send a smaller scan."), code="too_large")
-                content = Content(*PICTURES[picture.format or ""])
+                content = Content(*PICTURES[picture_form(picture)])
                 picture.verify()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ValidationError(_("This picture has too many pixels. Send a smaller scan."), code="too_large") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
+    except NO_PICTURE:
         raise _unreadable() from None
     return content
+
+
+def picture_form(picture: Image.Image) -> str:
+    """Which of PICTURES ``picture`` is. Several JPEG in one file, as some cameras write them (MPO), are the first.
+
+    Raises ValueError for any other.
+    """
+    form = "JPEG" if picture.format == "MPO" else picture.format
+    if form not in PICTURES:
+        raise ValueError(f"no picture that is taken: {form}")
+    return form
+
+
+def upright(picture: Image.Image) -> Image.Image:
+    """A copy of ``picture``, turned as it was taken. Nothing else that a camera wrote down is read: much is odd."""
+    turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    return picture.copy() if turn is None else picture.transpose(turn)
 
 
 def _unreadable() -> ValidationError:

@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image
 
-from naksha.files import DOCUMENT_BYTES, PICTURES, read_document, tidy_filename
+from naksha.files import DOCUMENT_BYTES, NO_PICTURE, PICTURES, picture_form, read_document, tidy_filename, upright
 from sessions_app.errors import FileRefused
 
 MOST_FILES = 5
@@ -71,7 +71,7 @@ def _read(upload: UploadedFile) -> ChatFile:
     try:
         content = read_document(upload)
         data = upload.read() if content.extension == ".pdf" else drawn_anew(upload)
-    except (ValidationError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except (ValidationError, *NO_PICTURE) as error:
         raise _unknown(shown) from error
     return ChatFile(
         tidy_filename(name, extension=content.extension, fallback=_("File")), content.content_type, ContentFile(data)
@@ -79,17 +79,20 @@ def _read(upload: UploadedFile) -> ChatFile:
 
 
 def drawn_anew(upload: UploadedFile) -> bytes:
-    """The pixels and the colours alone: no place where it was taken, and no second file behind them."""
+    """The pixels and the colours alone: no place where it was taken, and no second file behind them.
+
+    Raises one of NO_PICTURE for what can't be drawn.
+    """
     with Image.open(upload, formats=list(PICTURES)) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise ValueError("too many pixels")
-        form, profile = picture.format, picture.info.get("icc_profile")
-        upright = ImageOps.exif_transpose(picture)
-        if form == "JPEG" and upright.mode not in ("RGB", "L"):
-            upright, profile = upright.convert("RGB"), None
+        form, profile = picture_form(picture), picture.info.get("icc_profile")
+        drawn = upright(picture)
+        if form == "JPEG" and drawn.mode not in ("RGB", "L"):
+            drawn, profile = drawn.convert("RGB"), None
         out = io.BytesIO()
-        upright.info.clear()
-        upright.save(out, format=form, quality=88, exif=b"", icc_profile=profile)
+        drawn.info.clear()
+        drawn.save(out, format=form, quality=88, exif=b"", icc_profile=profile)
     return out.getvalue()
 
 

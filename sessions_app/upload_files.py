@@ -13,9 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image
 
-from naksha.files import DOCUMENT_BYTES, read_document, tidy_filename
+from naksha.files import DOCUMENT_BYTES, NO_PICTURE, read_document, tidy_filename
 from sessions_app.chat_files import drawn_anew
 from sessions_app.errors import FileRefused
 from sessions_app.models import Upload
@@ -61,7 +60,7 @@ def read_upload(upload: UploadedFile) -> UploadFile:
         content = read_document(upload)
         is_pdf = content.extension == ".pdf"
         kept: File[bytes] = upload if is_pdf else ContentFile(drawn_anew(upload))
-    except (ValidationError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except (ValidationError, *NO_PICTURE) as error:
         raise FileRefused(
             _("%(name)s can’t be taken. Send a JPG, PNG or WebP picture, a PDF, or a common sound or video file.")
             % {"name": shown}

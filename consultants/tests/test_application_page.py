@@ -28,6 +28,14 @@ def picture(kind="PNG") -> bytes:
     return file.getvalue()
 
 
+def two_pictures() -> bytes:
+    """Of a camera that writes a preview behind its picture."""
+    file = io.BytesIO()
+    white = Image.new("RGB", (40, 30), "white")
+    white.save(file, "MPO", save_all=True, append_images=[white])
+    return file.getvalue()
+
+
 def huge_png() -> bytes:
     """A few bytes that claim 50,000 by 50,000 pixels."""
 
@@ -101,6 +109,7 @@ def test_scripts_in_a_reason_are_only_text(client, draft, admin_user):
         (PDF, "PAN card.pdf", "application/pdf", "PAN card.pdf"),
         (picture("PNG"), "scan.PNG", "image/png", "scan.png"),
         (picture("JPEG"), "scan.exe", "image/jpeg", "scan.jpg"),
+        (two_pictures(), "scan.mpo", "image/jpeg", "scan.jpg"),
         (picture("WEBP"), "../../etc/passwd", "image/webp", "passwd.webp"),
         (PDF, "आधार\u202efdp.exe", "application/pdf", "आधारfdp.pdf"),
         (PDF, "..pdf", "application/pdf", "document.pdf"),

@@ -242,6 +242,13 @@ def test_a_turned_photo_is_set_upright(consultant: Consultant) -> None:
     assert kept.getpixel((200, 380)) > 200
 
 
+def test_odd_notes_of_a_camera_spoil_no_photo(consultant: Consultant) -> None:
+    width_that_is_a_fraction = struct.pack("<HHII", 0x0101, 5, 1, 64)
+    rows = width_that_is_a_fraction + struct.pack("<HHII", 0x0112, 3, 1, 6)
+    upload = picture(exif=b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + rows + bytes(80))
+    assert Image.open(profile.set_photo(consultant=consultant, upload=upload).photo).size == (600, 600)
+
+
 def bomb(side: int) -> SimpleUploadedFile:
     """A PNG that says it is ``side`` × ``side`` pixels and holds almost nothing."""
 

@@ -14,6 +14,7 @@ from sessions_app.models import Attachment, Message, Upload
 from sessions_app.services import uploading
 from sessions_app.tests import chat_api
 from sessions_app.tests.chat_api import MP4, PDF, kept, words
+from sessions_app.tests.test_chat_files import several
 
 pytestmark = pytest.mark.django_db
 session, theirs, mine = chat_api.session, chat_api.theirs, chat_api.mine
@@ -103,6 +104,7 @@ def picture():
     [
         (PDF, "a.pdf", "PDF", "application/pdf"),
         (picture(), "a.jpg", "IMAGE", "image/jpeg"),
+        (several(), "a.jpg", "IMAGE", "image/jpeg"),
         (MP4, "a.mp4", "VIDEO", "video/mp4"),
         (b"\x00\x00\x00\x14ftypqt  " + b"\x00" * 9, "a.mov", "VIDEO", "video/quicktime"),
         (b"\x00\x00\x00\x14ftypM4A " + b"\x00" * 9, "a.m4a", "AUDIO", "audio/mp4"),

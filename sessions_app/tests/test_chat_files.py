@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 
 import pytest
@@ -9,8 +10,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageOps
 
+from naksha.files import NO_PICTURE
 from naksha.testing import make_consultant
 from sessions_app import chat_files
 from sessions_app.errors import FileRefused
@@ -32,6 +34,17 @@ def picture(form="PNG", size=(20, 10), **more):
     return out.getvalue()
 
 
+def several(form="MPO"):
+    """Two pictures in one file, as cameras with a preview or two lenses write them."""
+    return picture(form, save_all=True, append_images=[Image.new("RGB", (20, 10), "blue")])
+
+
+def odd_notes():
+    """A sound picture, on its side, in which the camera has put a broken number where its width belongs."""
+    rows = struct.pack("<HHII", 0x0101, 5, 1, 64) + struct.pack("<HHII", 0x0112, 3, 1, 6)
+    return picture("JPEG", exif=b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + rows + bytes(80))
+
+
 def office(*names):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
@@ -51,6 +64,8 @@ def upload(name, content):
         ("a.png", picture(), "a.png", "image/png"),
         ("a.gif", picture("JPEG"), "a.jpg", "image/jpeg"),
         ("a.webp", picture("WEBP"), "a.webp", "image/webp"),
+        ("a.mpo", several(), "a.jpg", "image/jpeg"),
+        ("a.jpg", odd_notes(), "a.jpg", "image/jpeg"),
         ("notes.txt", "ढाई हज़ार".encode(), "notes.txt", "text/plain"),
         ("sums.csv", b"a,b\r\n1,2", "sums.csv", "text/csv"),
         ("x.docx", office("word/document.xml"), "x.docx",
@@ -103,6 +118,37 @@ def test_a_picture_with_a_second_file_behind_it_loses_it_and_where_it_was_taken(
     assert b"evil.js" not in kept
     assert b"at home" not in kept
     assert Image.open(io.BytesIO(kept)).size == (20, 10)
+
+
+def test_of_several_pictures_in_one_file_the_first_is_kept():
+    kept = Image.open(say(consultant_of(make_session()), "", files=[upload("a.jpg", several())]).attachments.get().file)
+    assert (kept.format, getattr(kept, "n_frames", 1)) == ("JPEG", 1)
+    red, _green, blue = kept.convert("RGB").getpixel((5, 5))
+    assert red > 200 > 50 > blue
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_a_picture_is_kept_upright(turn):
+    """As Pillow turns it, which reads all that a camera has written, and stumbles over some of it."""
+    drawn = Image.new("RGB", (32, 16), "red")
+    drawn.paste("blue", (0, 0, 16, 8))
+    exif, out = Image.Exif(), io.BytesIO()
+    exif[0x0112] = turn
+    drawn.save(out, "PNG", exif=exif)
+    kept = say(consultant_of(make_session()), "", files=[upload("a.png", out.getvalue())]).attachments.get().file
+    wanted = ImageOps.exif_transpose(Image.open(out))
+    assert list(Image.open(kept).get_flattened_data()) == list(wanted.get_flattened_data())
+    assert Image.open(kept).size == wanted.size
+
+
+@pytest.mark.parametrize("error", [*NO_PICTURE, KeyError])
+def test_whatever_a_broken_picture_raises_is_a_refusal(monkeypatch, error):
+    def breaks(*_):
+        raise error
+
+    monkeypatch.setattr(chat_files, "upright", breaks)
+    with pytest.raises(FileRefused):
+        say(consultant_of(make_session()), "", files=[upload("a.png", picture())])
 
 
 def test_a_picture_of_endless_pixels_is_refused(monkeypatch):
