@@ -289,7 +289,7 @@ def _kinds(told: Report) -> Chart:
     return Chart(
         "kinds",
         gettext_lazy("Sessions by kind"),
-        gettext_lazy("One to one and webinars, by what became of them."),
+        gettext_lazy("One to one, webinars and the work of quotations, by what became of them."),
         gettext_lazy("Kind"),
         "across",
         [*OUTCOMES, Column("hours", gettext_lazy("Hours held"), "minutes")],

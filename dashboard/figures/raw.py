@@ -3,7 +3,8 @@
 What counts for which day, in the consultant's zone:
 
 - money: a payment on the day it came, a refund on the day it was promised, whatever it is for and when that was;
-- a session: the day on which it begins, with what became of it since;
+- a session: the day on which it begins, with what became of it since; one that was made of a quotation's work is the
+  quotation's, which has its money;
 - a booking: the day on which it was begun, with what became of it since. A time that its visitor gave back, or changed
   for another one, is left out: that is no second beginning.
 """
@@ -19,7 +20,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateTimeField, Q, QuerySet, Sum, UUIDField
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Sum, UUIDField
 
 from bookings.models import Booking
 from consultants.models import Consultant
@@ -29,6 +30,7 @@ from naksha.kept import KeptTuples, Param
 from naksha.together import Question
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.ledger import EARNED
+from quotations.models import QuotedSession
 from sessions_app.models import Seat, Session
 
 # Each movement saves its payment in the same transaction; clocks within one differ by less than this.
@@ -208,7 +210,8 @@ _BEGUN = KeptTuples(
     lambda: (
         Session.objects.filter(consultant=CONSULTANT, starts_at__gte=START, starts_at__lt=END)
         .exclude(status=S.ABANDONED)
-        .values_list("pk", "starts_at", "ends_at", "service_id", "kind", "status", "client_id")
+        .annotate(quoted=Exists(QuotedSession.objects.filter(session_id=OuterRef("pk"))))
+        .values_list("pk", "starts_at", "ends_at", "service_id", "kind", "status", "client_id", "quoted")
     )
 )
 
@@ -216,8 +219,8 @@ _BEGUN = KeptTuples(
 def _sessions(sheet: _Sheet) -> set[tuple[date, UUID]]:
     visits: set[tuple[date, UUID]] = set()
     webinars: dict[UUID, date] = {}
-    for pk, starts, ends, service_id, kind, status, client_id in _BEGUN.all(**sheet.span):
-        row = sheet.row(starts, service_id, kind)
+    for pk, starts, ends, service_id, kind, status, client_id, quoted in _BEGUN.all(**sheet.span):
+        row = sheet.row(starts, None, DailyAnalytics.Kind.QUOTATION) if quoted else sheet.row(starts, service_id, kind)
         outcome = OUTCOMES.get(status, "unsaid")
         setattr(row, outcome, getattr(row, outcome) + 1)
         if status != S.COMPLETED:

@@ -17,7 +17,7 @@ from dashboard.figures.visits import count_view
 from naksha.testing import make_client, make_service
 from payments.models import Payment, PaymentAttempt
 from payments.services import ledger, refunds
-from quotations.models import Quotation
+from quotations.models import Quotation, QuotationLine, QuotedSession
 from sessions_app.models import Seat, Session
 from sessions_app.services.recording import new_reference
 
@@ -130,11 +130,13 @@ class Practice:
             refunds.promise(attempt, paise, cause="requested", reason="x", actor=None, key=str(at), send=False)
 
     def quoted(self) -> None:
-        """A deposit alone; two parts of which some went back; all at once, without GST. The dice fall as before."""
+        """A deposit alone; two parts of which some went back; all at once, without GST. Two became sessions, one of
+        which nobody came to. The dice fall as before."""
         dice, self.dice = self.dice, random.Random("quoted")
         self.work(45, 777_777, [250_001])
-        self.work(20, 1_234_567, [500_000, 956_789], back=123_455)
-        self.work(9, 400_100, [400_100], gst_points=0)
+        session = self.into_session(self.work(20, 1_234_567, [500_000, 956_789], back=123_455), 12)
+        Session.objects.filter(pk=self.into_session(session.line.quotation, 11).session_id).update(status="no_show")
+        self.into_session(self.work(9, 400_100, [400_100], gst_points=0), 3)
         self.dice = dice
 
     def work(
@@ -160,6 +162,15 @@ class Practice:
         if back:
             self.give_back(paid[0], back, at + timedelta(days=1))
         return quotation
+
+    def into_session(self, quotation: Quotation, days_ago: int) -> QuotedSession:
+        """Of a line of accepted work, as the desk writes it down: without a price."""
+        held = self.recorded(self.now - timedelta(days=days_ago), price_paise=0)
+        line = quotation.lines.first() or QuotationLine.objects.create(
+            quotation=quotation, description="Work", position=0, quantity=100, unit_paise=quotation.subtotal_paise,
+            gross_paise=quotation.subtotal_paise, discount_paise=0, net_paise=quotation.subtotal_paise,
+        )  # fmt: skip
+        return QuotedSession.objects.create(line=line, session_id=held.pk)
 
     def look(self, at: datetime, who: str, *places: str) -> None:
         """Somebody opens ``places`` one after the other. Remembered here: of whoever looked, nothing is kept."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bookings.models import Booking
 from consultants.models import Consultant
 from payments.models import Payment
-from quotations.models import Quotation
+from quotations.models import Quotation, QuotedSession
 from sessions_app.models import Session
 
 THINGS: dict[str, Any] = {"booking": Booking, "session": Session, "quotation": Quotation}
@@ -62,9 +62,11 @@ class SecondWay:
                 told = gst
 
     def _sessions(self) -> None:
+        work = {each.session_id for each in QuotedSession.objects.all()}
         for session in Session.objects.filter(consultant=self.consultant).exclude(status="abandoned"):
             day = self.day(session.starts_at)
-            numbers = self.by_day[day][(session.service_id, session.kind, "")]
+            of = (None, "quotation") if session.pk in work else (session.service_id, session.kind)
+            numbers = self.by_day[day][(*of, "")]
             numbers[OUTCOMES.get(session.status, "unsaid")] += 1
             if session.status == "completed":
                 numbers["minutes"] += session.minutes

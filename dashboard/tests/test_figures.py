@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 
 from bookings.models import Booking
 from bookings.services import give_up
@@ -20,6 +23,7 @@ from dashboard.tests.practice import Practice
 from dashboard.tests.second_way import SecondWay
 from naksha import past
 from payments.models import LedgerEntry
+from quotations.models import QuotedSession
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -285,3 +289,33 @@ def test_five_years_are_at_most_61_points() -> None:
     period = Period("own", date(2021, 11, 21), TODAY)
     assert period.step == "month"
     assert len(period.points("month")) == 61
+
+
+# --- the work of quotations
+
+
+def test_the_hours_of_a_quotations_work_are_the_quotations(practice: Practice) -> None:
+    with time_machine.travel(NOW, tick=False):
+        told = report(practice.consultant, PERIODS[1], today=TODAY)
+    work = told.services[None, "quotation"]
+    assert (work.completed, work.no_show, work.minutes) == (2, 1, 90)
+    assert work.per_hour_paise == round(Decimal(work.revenue_paise) * 60 / 90)
+    by_hand = Session.objects.filter(
+        service=None, kind="personal", status="completed", starts_at__gt=NOW - timedelta(days=29, hours=12)
+    )
+    assert told.services[None, "personal"].completed == by_hand.count() - 2
+
+
+def test_days_that_were_kept_before_are_counted_again_by_the_schedule(practice: Practice) -> None:
+    quoted = dict(QuotedSession.objects.values_list("session_id", "line"))
+    QuotedSession.objects.all().delete()
+    keeping.keep(practice.consultant.pk, now=NOW)
+    assert not DailyAnalytics.objects.filter(kind="quotation", minutes__gt=0).exists()
+    QuotedSession.objects.bulk_create(QuotedSession(session_id=pk, line_id=line) for pk, line in quoted.items())
+    migration = import_module("dashboard.migrations.0003_quoted_hours")
+    migration.count_again(apps, None)
+    assert StaleDay.objects.count() == 3
+    with time_machine.travel(NOW, tick=False):
+        keeping.keep_due()
+        agrees(report(practice.consultant, PERIODS[2], today=TODAY), SecondWay(practice.consultant))
+    assert DailyAnalytics.objects.filter(kind="quotation", minutes__gt=0).count() == 2
