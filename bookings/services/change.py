@@ -68,7 +68,8 @@ def cancel_by_client(
 def cancel_by_consultant(*, booking: Booking, actor: User, reason: str) -> Booking:
     """Cancel for the consultant: everything that was paid goes back. The client reads the reason.
 
-    Cancelled already: nothing changes. Raises ReasonNeeded, InvalidState, TooLate.
+    Cancelled already: nothing changes. A seat of a webinar's date that was called off is given back at any
+    time. Raises ReasonNeeded, InvalidState, TooLate.
     """
     reason = reason.strip()
     if not reason:
@@ -77,7 +78,7 @@ def cancel_by_consultant(*, booking: Booking, actor: User, reason: str) -> Booki
     if booking.status == S.CANCELLED:
         return booking
     now = db_now()
-    if booking.status == S.ACCEPTED and now >= booking.starts_at:
+    if booking.status == S.ACCEPTED and now >= booking.starts_at and not _date_is_off(booking):
         raise TooLate(_("It has begun, so it can't be cancelled any more."))
     _call_off(booking, now=now, reason=reason, by=actor)
     refund = decide.refund_all(booking, reason=_("Cancelled by the consultant"), actor=actor)
@@ -142,7 +143,12 @@ def can_be_called_off(booking: Booking) -> bool:
     """Whether the platform may still cancel it: nobody has begun its session, or the client waits there alone. With a
     webinar's date that was called off, its seats are given back."""
     session = booking.session
-    return session is None or session.status == Session.Status.CANCELLED or machine.can_be_called_off(session)
+    return session is None or _date_is_off(booking) or machine.can_be_called_off(session)
+
+
+def _date_is_off(booking: Booking) -> bool:
+    """Whether what it was booked for was called off, and its seat has still to be given back."""
+    return booking.session is not None and booking.session.status == Session.Status.CANCELLED
 
 
 def _call_off(booking: Booking, *, now: datetime, reason: str, by: User | None) -> None:

@@ -17,6 +17,7 @@ from bookings.facts import place_label
 from bookings.forms import WebinarDateForm
 from bookings.models import Booking, WaitlistEntry
 from bookings.services import cancel_webinar
+from bookings.services.webinars import TOO_LATE
 from bookings.views.pages import answer
 from clients.fields import ReasonForm
 from consultants.models import Service
@@ -27,6 +28,7 @@ from naksha.web.parts import Part, part_alone, part_of
 from sessions_app import rooms
 from sessions_app.models import Session
 from sessions_app.services import schedule_webinar
+from sessions_app.services.machine import is_ahead
 
 S = Booking.Status
 
@@ -106,7 +108,7 @@ def _drawn(request: ConsultantRequest, session: Session) -> Part:
         "booked": booked,
         "line": session.waitlist.filter(status__in=[WaitlistEntry.Status.WAITING, WaitlistEntry.Status.OFFERED]),
         "zone": request.consultant.timezone,
-        "can_cancel": session.status == Session.Status.CONFIRMED and session.starts_at > db_now(),
+        "can_cancel": is_ahead(session, db_now()),
         "place_label": place_label(session.platform),
         "room_url": rooms.room_path(session.pk),
     }
@@ -126,7 +128,9 @@ def cancel_date(request: ConsultantRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Called off. Everybody has been told and gets everything back."))
         return redirect("bookings:webinar", pk)
-    if session.status != Session.Status.CONFIRMED:
+    if not is_ahead(session, db_now()):
+        if session.status in (Session.Status.CONFIRMED, Session.Status.IN_PROGRESS):
+            messages.error(request, TOO_LATE)
         return redirect("bookings:webinar", pk)
     booked = session.bookings.filter(status=S.ACCEPTED)
     paid = sum(booking.paid_paise - booking.refunded_paise for booking in booked)
