@@ -60,33 +60,37 @@ def save_bank_account(*, consultant: Consultant, facts: BankFacts) -> BankAccoun
             subject=consultant,
             data={"changed": changed},
         )
-    if set(changed) & set(checked):
-        _tell(consultant, account)
+    if changed:
+        _tell(consultant, account, only_pan=changed == ["pan"])
     return account
 
 
-def _tell(consultant: Consultant, account: BankAccount) -> None:
+def _tell(consultant: Consultant, account: BankAccount, *, only_pan: bool) -> None:
     """Whoever changed it, its owner hears of it: by a mail that can't be switched off, and on screen."""
     page = reverse("consultants:invoice_details")
-    send_mail(
-        template="bank_account_changed",
-        to=consultant.user.email,
-        to_name=consultant.display_name,
-        context={
-            "account": account.masked_number,
-            "ifsc": account.ifsc,
-            "holder_name": account.holder_name,
-            "at": iso(timezone.now()),
-            "timezone": consultant.timezone,
-            "bank_url": settings.SITE_URL + page,
-        },
-    )
+    facts = {
+        "account": account.masked_number,
+        "at": iso(timezone.now()),
+        "timezone": consultant.timezone,
+        "bank_url": settings.SITE_URL + page,
+    }
+    if only_pan:
+        template, title, to = (
+            "pan_changed",
+            _("The PAN for your payouts was changed"),
+            taxids.masked_pan(consultant.pan),
+        )
+        facts["pan"] = to
+    else:
+        template, title = "bank_account_changed", _("The bank account for your payouts was changed")
+        to = account.masked_number
+        facts |= {"ifsc": account.ifsc, "holder_name": account.holder_name}
+    send_mail(template=template, to=consultant.user.email, to_name=consultant.display_name, context=facts)
     notify(
         user=consultant.user,
         kind=Notification.Kind.SYSTEM,
-        title=_("The bank account for your payouts was changed"),
-        body=_("To %(account)s. If this was not you, choose a new password at once.")
-        % {"account": account.masked_number},
+        title=title,
+        body=_("To %(what)s. If this was not you, choose a new password at once.") % {"what": to},
         url=page,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -111,6 +112,23 @@ def test_a_change_is_told_by_mail_and_on_screen_with_the_number_masked(consultan
     assert "XXXXXXXX4321" in Notification.objects.get(user=consultant.user).body
     save_bank_account(consultant=consultant, facts={**FACTS, "number": None})
     assert OutgoingMail.objects.count() == 1  # nothing has changed
+
+
+def test_another_pan_alone_is_told_too(consultant: Consultant) -> None:
+    save_bank_account(consultant=consultant, facts=FACTS)
+    only = dict.fromkeys(FACTS)
+    save_bank_account(consultant=consultant, facts={**only, "pan": "AAPPV1234K"})
+    mail = OutgoingMail.objects.get(template="pan_changed")
+    assert (mail.to, mail.kind, OutgoingMail.objects.count()) == (consultant.user.email, "", 2)
+    assert "AAPPV1234K" not in mail.sealed_context
+    told = Notification.objects.filter(user=consultant.user).latest("created_at")
+    assert (told.title, told.body[:15]) == ("The PAN for your payouts was changed", "To AAPPVXXXXK. ")
+    drawn = render_mail("pan_changed", json.loads(mail.sealed_context))
+    assert drawn.subject == "The PAN for your payouts was changed"
+    assert "PAN: AAPPVXXXXK" in drawn.text
+    assert "They go to the same account as before." in drawn.text
+    save_bank_account(consultant=consultant, facts={**only, "pan": "AAPPV1234K"})
+    assert OutgoingMail.objects.count() == 2  # nothing has changed
 
 
 def test_the_mail_says_where_the_money_goes_and_what_to_do() -> None:
