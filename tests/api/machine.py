@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -128,15 +128,15 @@ def _filled(world: World, value: Any, missing: bool, guest: bool) -> Any:
 def wrong_in(world: World, rows: Sequence[Row]) -> Iterator[str]:
     """What is not as the table says, one sentence for each cell."""
     yield from wrong_refusals(world, rows)
+    yield from wrong_rules(world, rows)
     for row in rows:
         for role, mark in row.of_roles.items():
-            if mark in REFUSALS:
+            if mark in REFUSALS or mark == "~":
                 continue
             with undone():
                 answer = ask(world, row, role)
                 none = ask(world, row, role, missing=True) if mark == "=" else answer
-            fits = answer.status in (400, 409, 422) if mark == "~" else answer.status < 400
-            if not fits:
+            if answer.status >= 400:
                 yield f"{row.call} as {role}: {mark} is {answer!r}"
             elif _nameless(world, answer) != _nameless(world, none):
                 yield f"{row.call} as {role}: what is another's is told apart from what there isn't"
@@ -162,19 +162,32 @@ def _holds(world: World, answer: Answer) -> bool:
     return any(thing in text for thing in (world.client.email, *(world.things[name] for name in PRIVATE)))
 
 
-def wrong_refusals(world: World, rows: Sequence[Row]) -> Iterator[str]:
+def wrong_refusals(
+    world: World, rows: Sequence[Row], refused: Callable[[World, Row], Iterator[str]] | None = None
+) -> Iterator[str]:
     """All refusals in turn, and then whether any table has changed; if so, by which of them."""
     with undone():
         before = digest()
         for row in rows:
-            yield from not_refused(world, row)
+            yield from (refused or not_refused)(world, row)
         after = digest()
     changed = sorted(table for table in before if before[table] != after[table])
     if changed and len(rows) == 1:
         yield f"{rows[0].call}: a refusal changed {', '.join(changed)}"
     elif changed:
         for row in rows:
-            yield from wrong_refusals(world, [row])
+            yield from wrong_refusals(world, [row], refused)
+
+
+def wrong_rules(world: World, rows: Sequence[Row]) -> Iterator[str]:
+    """The same of what a rule of the domain refuses."""
+    return wrong_refusals(world, [row for row in rows if "~" in row.marks], not_refused_by_rule)
+
+
+def not_refused_by_rule(world: World, row: Row) -> Iterator[str]:
+    for role, mark in row.of_roles.items():
+        if mark == "~" and (answer := ask(world, row, role)).status not in (400, 409, 422):
+            yield f"{row.call} as {role}: {mark} is {answer!r}"
 
 
 def not_refused(world: World, row: Row) -> Iterator[str]:

@@ -11,6 +11,7 @@ from accounts.api import auth, tokens
 from accounts.models import ApiLogin, AuditEntry
 from naksha.api.errors import ApiError
 from naksha.kept import Kept, Param
+from sessions_app.api import moves
 from tests.api import machine
 from tests.api.owners import OWNERS, STRANGERS, Owner
 from tests.api.table import TABLE, Row
@@ -111,3 +112,17 @@ def test_a_refusal_that_wrote_something_would_be_seen(world: World, monkeypatch:
     monkeypatch.setattr(auth._Allowed, "has_permission", careless)
     row = next(row for row in TABLE if row.of_roles["client"] != "1" and row.of_roles["anonymous"] == "1")
     assert f"{row.call}: a refusal changed accounts_auditentry" in list(machine.wrong_refusals(world, [row]))
+
+
+def test_a_rule_that_refused_after_it_wrote_would_be_seen(world: World, monkeypatch: Any) -> None:
+    row = next(row for row in TABLE if row.call == "POST /sessions/{pk}/start")
+    refuse = moves.Start.post
+
+    def careless(self: Any, request: Any, pk: Any) -> Any:
+        AuditEntry.objects.create(action="x", subject_kind="y", subject_id=pk)
+        return refuse(self, request, pk)
+
+    monkeypatch.setattr(moves.Start, "post", careless)
+    seen = f"{row.call}: a refusal changed accounts_auditentry"
+    assert list(machine.wrong_rules(world, [row])) == [seen]
+    assert seen in machine.wrong_in(world, [row])
