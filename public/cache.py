@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
 
+from naksha.web import etags
 from naksha.web.zone import visitor_zone
 
 View = Callable[..., HttpResponse]
@@ -52,10 +52,7 @@ def public_page(*, seconds: int) -> Callable[[View], View]:
                 kept = (response.content, f'"{hashlib.sha256(response.content).hexdigest()[:32]}"')
                 cache.set(key, kept, seconds)
             content, etag = kept
-            if etag in parse_etags(request.META.get("HTTP_IF_NONE_MATCH", "")):
-                response = HttpResponse(status=304)
-            else:
-                response = HttpResponse(content)
+            response = HttpResponse(status=304) if etags.has(request, etag) else HttpResponse(content)
             response["ETag"] = etag
             response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}, must-revalidate"
             patch_vary_headers(response, ["Cookie", "Accept-Language"])

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from naksha.api import paging
 from naksha.api.errors import VALIDATION, ApiError
 from naksha.api.idempotency import once
+from naksha.web import etags
 
 JSON, ANYTHING = "application/json", "*/*"
 
@@ -28,6 +29,7 @@ class ApiView(APIView):
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     public_cache = False  # whether a GET carries an ETag and answers 304
+    copies = "public, max-age=0, must-revalidate"  # who may keep one of such an answer, and how
     idempotent: ClassVar[frozenset[str]] = frozenset()  # the methods that take an Idempotency-Key
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -101,9 +103,9 @@ class ApiView(APIView):
         if self.public_cache and request.method in ("GET", "HEAD") and response.status_code == 200:
             response.render()
             response["ETag"] = tag = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-            response["Cache-Control"] = "public, max-age=0, must-revalidate"
+            response["Cache-Control"] = self.copies
             patch_vary_headers(response, ["Authorization", "Accept-Language"])
-            if tag in [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]:
+            if etags.has(request._request, tag):
                 response.status_code = 304
                 response.content = b""
         return response

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from naksha.web import etags
+
 _FORM_TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[^"]*')
 
 
@@ -35,7 +37,6 @@ def version_of(text: str) -> str:
 
 def part_alone(request: HttpRequest, part: Part) -> HttpResponse:
     """The answer to who asks for the part by itself: 304 where it is what they have."""
-    same = request.headers.get("If-None-Match") == part.version
-    response = HttpResponseNotModified() if same else HttpResponse(part.text)
+    response = HttpResponseNotModified() if etags.has(request, part.version) else HttpResponse(part.text)
     response["ETag"], response["Cache-Control"] = part.version, "private, no-cache"
     return response

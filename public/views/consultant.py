@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from accounts.access import ConsultantRequest, consultant_required
@@ -21,6 +20,7 @@ from availability.slots import next_free
 from consultants.models import Consultant, Field, Language, Service, SlugRedirect
 from consultants.services.saving import saved_ids
 from naksha.kept import Kept, Param, attach
+from naksha.web import etags
 from naksha.web.moved import moved
 from naksha.web.zone import visitor_zone, zone
 from public import qr
@@ -175,7 +175,7 @@ def qr_code(request: HttpRequest, consultant: Consultant) -> HttpResponse:
 def card(request: HttpRequest, consultant: Consultant) -> HttpResponse:
     """The picture that a link to the page shows in a chat."""
     etag = f'"{card_etag(consultant)}"'
-    if etag in parse_etags(request.headers.get("if-none-match", "")):
+    if etags.has(request, etag):
         response = HttpResponse(status=304)
     else:
         response = HttpResponse(card_png(consultant), content_type="image/png")

@@ -281,6 +281,8 @@ class Pdf(QuotationView, FileView):
 
 class PublicView(ApiView):
     permission_classes = [Anybody]
+    public_cache = True
+    copies = "private, no-cache"  # the app's own alone, and asked for each time
 
     def opened(self, token: str) -> Quotation:
         try:
@@ -291,9 +293,7 @@ class PublicView(ApiView):
     def told(self, token: str, message: str = "") -> Response:
         """As things stand now."""
         data = shown.QuotationPublic(self.opened(token), context={"now": db_now()}).data
-        response = self.ok(data, message)
-        response["Cache-Control"] = "no-store, private"
-        return response
+        return self.ok(data, message)
 
 
 class Public(PublicView):

@@ -16,6 +16,7 @@ from accounts.access import ConsultantRequest, approved_consultant_required
 from clients.choosing import label_of, named_clients
 from clients.fields import plain
 from naksha.together import asked_together
+from naksha.web import etags
 from naksha.web.parts import version_of
 from notifications.context import count_of
 from sessions_app.export import exported
@@ -65,7 +66,7 @@ def rows(request: ConsultantRequest) -> HttpResponse:
     text = _rows(request, table_of(request))
     version = version_of(text)
     said = get_messages(request)
-    if request.headers.get("If-None-Match") == version and not len(said):
+    if etags.has(request, version) and not len(said):
         response: HttpResponse = HttpResponseNotModified()
     else:
         response = HttpResponse(render_to_string("components/messages.html", {"messages": said}) + text)
