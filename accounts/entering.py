@@ -164,8 +164,7 @@ def reset_password(request: HttpRequest, *, token: str, password: str) -> User:
         adapter.set_password(user, password)
         password_reset.send(sender=User, request=request, user=user)
         adapter.send_notification_mail("account/email/password_reset", user)
-    for address in EmailAddress.objects.filter(user=user):
-        limits.forget(action="login", account=address.email)
+    limits.forget(action="login", account=user)
     return user
 
 
@@ -183,7 +182,7 @@ def change_password(request: HttpRequest, *, user: User, current: str, new: str)
 
     Raises WrongPassword, TooManyAttempts, or ValidationError for a password that breaks a rule.
     """
-    tried = limits.attempt(request, action="login", account=user.email)
+    tried = limits.attempt(request, action="login", account=user)
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user.pk)
         if not user.check_password(current):

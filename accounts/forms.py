@@ -37,11 +37,11 @@ def password_hint() -> SafeString:
     return format_html("<ul>{}</ul>", rules)
 
 
-def limited(action: limits.Action, account_key: str) -> limits.Attempt:
+def limited(action: limits.Action, account: str | User) -> limits.Attempt:
     """Count a try of this request; too many answer with the page that says when to come back."""
     request: HttpRequest = context.request
     try:
-        return limits.attempt(request, action=action, account=account_key)
+        return limits.attempt(request, action=action, account=account)
     except limits.TooManyAttempts as error:
         raise ImmediateHttpResponse(too_many(request, error.retry_after)) from error
 
@@ -192,7 +192,7 @@ class ChangePasswordForm(account.ChangePasswordForm):
 
     def clean_oldpassword(self) -> str:
         """Guessing here is guessing at the login: it counts as one try of it."""
-        tried = limited("login", self.user.email)
+        tried = limited("login", self.user)
         password: str = super().clean_oldpassword()
         tried.give_back()
         return password

@@ -11,9 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from allauth.account.internal.userkit import filter_users_by_email
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from naksha.errors import DomainError
 from naksha.web import limits
 from naksha.web.address import client_address, neighbourhood
@@ -25,6 +27,8 @@ PER_ACCOUNT = 5
 PER_ADDRESS = 300
 # These send a mail to an address that somebody has only typed.
 MAILING: frozenset[Action] = frozenset({"signup", "forgot", "code", "change"})
+# These are of whoever has the address.
+BY_ADDRESS: frozenset[Action] = frozenset({"login", "forgot"})
 DAY = 24 * 3600
 MAILS_A_DAY = 20
 
@@ -51,33 +55,47 @@ class TooManyAttempts(DomainError):
 class Attempt:
     """One counted try."""
 
-    key: str
+    keys: tuple[str, ...]
 
     def give_back(self) -> None:
         """The try was right: it no longer counts against the account."""
-        limits.give_back(key=self.key, limit=PER_ACCOUNT, seconds=WINDOW)
+        for key in self.keys:
+            limits.give_back(key=key, limit=PER_ACCOUNT, seconds=WINDOW)
 
 
-def attempt(request: HttpRequest, *, action: Action, account: str) -> Attempt:
-    """Count a try of ``account`` (its mail address, or its id) by ``request``. Raises TooManyAttempts."""
+def attempt(request: HttpRequest, *, action: Action, account: str | User) -> Attempt:
+    """Count a try of ``account`` (itself, a mail address, or an id) by ``request``. Raises TooManyAttempts."""
     address = neighbourhood(client_address(request))
     by_address = limits.hit(key=f"{action}:address:{address}", limit=PER_ADDRESS, seconds=WINDOW)
     if not by_address.allowed:
         raise TooManyAttempts(by_address.retry_after, by_address.limit)
-    key = _key(action, account)
-    by_account = limits.hit(key=key, limit=PER_ACCOUNT, seconds=WINDOW)
-    if not by_account.allowed:
-        raise TooManyAttempts(by_account.retry_after, by_account.limit)
+    keys = tuple(_key(action, each) for each in _whose(action, account))
+    for key in keys:
+        by_account = limits.hit(key=key, limit=PER_ACCOUNT, seconds=WINDOW)
+        if not by_account.allowed:
+            raise TooManyAttempts(by_account.retry_after, by_account.limit)
     if action in MAILING:
-        mails = limits.hit(key=_key("mailed", account), limit=MAILS_A_DAY, seconds=DAY)
+        mails = limits.hit(key=_key("mailed", str(account)), limit=MAILS_A_DAY, seconds=DAY)
         if not mails.allowed:
             raise TooManyAttempts(mails.retry_after, mails.limit)
-    return Attempt(key)
+    return Attempt(keys)
 
 
-def forget(*, action: Action, account: str) -> None:
+def forget(*, action: Action, account: str | User) -> None:
     """Start the account's count anew: its password has just been set through its mail."""
-    limits.forget(key=_key(action, account), limit=PER_ACCOUNT, seconds=WINDOW)
+    for each in _whose(action, account):
+        limits.forget(key=_key(action, each), limit=PER_ACCOUNT, seconds=WINDOW)
+
+
+def _whose(action: Action, account: str | User) -> list[str]:
+    """Under what a try is counted. One account may be opened under two addresses, while a new one waits to be
+    confirmed: its tries are counted together. What nobody has is counted by its own spelling."""
+    if isinstance(account, User):
+        return [str(account.pk)]
+    if action not in BY_ADDRESS:
+        return [account]
+    found = filter_users_by_email(account, prefer_verified=True, for_login=True)
+    return sorted({str(user.pk) for user in found}) or [account]
 
 
 def _key(action: str, account: str) -> str:

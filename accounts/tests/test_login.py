@@ -1,15 +1,21 @@
 """Logging in with a password: who gets where, and how often it may be tried."""
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth import hashers
+from django.test import RequestFactory
 from django.urls import reverse
 
+from accounts import entering, limits
 from consultants.models import Consultant
 from consultants.services import approval
+from naksha.api.testing import Api
 from naksha.testing import PASSWORD, make_consultant, make_user
 
 pytestmark = pytest.mark.django_db
-LOGIN = reverse("account_login")
+LOGIN, FORGOT = reverse("account_login"), reverse("account_reset_password")
 
 
 def log_in(client, email, password=PASSWORD, **more):
@@ -97,6 +103,50 @@ def test_after_five_wrong_passwords_the_right_one_has_to_wait_and_nothing_is_has
     assert 890 <= int(answer["Retry-After"]) <= 900
     assert Counted.times == 5
     assert "_auth_user_id" not in client.session
+
+
+NEW = "asha.new@example.com"
+
+
+@pytest.fixture
+def moving(hashes):
+    """Whose new address waits to be confirmed; both open the account."""
+    EmailAddress.objects.create(user=hashes, email=NEW)
+    return hashes
+
+
+def test_two_addresses_of_one_account_are_one_count(client, moving):
+    statuses = [log_in(client, email, "Wrong-2026!").status_code for email in (NEW, "asha@example.com") * 3]
+    assert statuses == [200] * 5 + [429]
+    assert Counted.times == 5
+    with pytest.raises(limits.TooManyAttempts):
+        entering.change_password(RequestFactory().post("/"), user=moving, current="Wrong!", new="Cyclone-2027#")
+
+
+def test_a_right_password_under_either_address_gives_its_try_back(client, moving):
+    for email in (NEW, "asha@example.com") * 4:
+        assert log_in(client, email).status_code == 302
+        client.logout()
+
+
+def test_a_password_that_was_set_by_mail_ends_the_wait_at_both(client, moving):
+    for _ in range(6):
+        log_in(client, NEW, "Wrong-2026!")
+    token = f"{user_pk_to_url_str(moving)}-{default_token_generator.make_token(moving)}"
+    assert Api().post("/auth/reset-password", {"token": token, "password": "Cyclone-2027#"}).status == 200
+    assert log_in(client, "asha@example.com", "Cyclone-2027#").status_code == 302
+
+
+def test_an_address_that_somebody_else_has_confirmed_is_theirs_alone(client, moving, stranger):
+    EmailAddress.objects.create(user=moving, email=stranger.email)
+    for _ in range(6):
+        log_in(client, stranger.email, "Wrong-2026!")
+    assert log_in(client, "asha@example.com").status_code == 302
+
+
+def test_mails_for_a_forgotten_password_are_counted_by_account(client, moving):
+    answers = [client.post(FORGOT, {"email": email}).status_code for email in (NEW, "asha@example.com") * 3]
+    assert answers == [302] * 5 + [429]
 
 
 def test_an_address_that_does_not_exist_is_limited_just_the_same(client):
