@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from naksha.db import Row
@@ -77,6 +78,11 @@ class ClientImport(Row):
         return self.status in self.GOING
 
     @property
+    def is_stopped(self) -> bool:
+        """By its consultant, in the middle of writing; not by what failed again and again."""
+        return self.status == self.Status.FAILED and self.failures == 0 and self.checked == self.total
+
+    @property
     def to_do(self) -> int:
         """Rows that are, or would be, written."""
         return self.to_create + self.to_update
@@ -94,6 +100,8 @@ class ImportRow(models.Model):
         UPDATE = "update", _("Changed")
         SAME = "same", _("Known already")
         REFUSE = "refuse", _("Refused")
+
+    WRITTEN = (Outcome.CREATE, Outcome.UPDATE)
 
     job = models.ForeignKey(ClientImport, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()  # as a spreadsheet counts: the head is 1
@@ -118,3 +126,12 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.get_outcome_display()}"
+
+    def is_left_in(self, job: ClientImport) -> bool:
+        """Whether ``job``, its list, is or was being written and this row is not."""
+        begun = job.status in (ClientImport.Status.RUNNING, ClientImport.Status.FAILED)
+        return begun and job.checked == job.total and not self.applied and self.outcome in self.WRITTEN
+
+    def words_in(self, job: ClientImport) -> str | Promise:
+        """What it comes to; of a list that stopped before its turn, that it is left."""
+        return _("Not taken in yet") if self.is_left_in(job) else self.Outcome(self.outcome).label

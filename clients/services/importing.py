@@ -2,7 +2,10 @@
 
 Looking through and writing are jobs, in batches. Each batch is one transaction that locks the list's row, does the next
 rows and notes how far it is: a worker that dies leaves whole batches, two workers take turns, and the sweeper goes on
-with what nobody is at. Until its consultant says so no client is touched; that can be said once.
+with what nobody is at, so that each row is written once. A batch that fails again and again is written row by row: what
+can't be written is refused by itself and the others are not kept from their end. Where nothing of it can be, the list
+stops, and says what is written and what is left. Until its consultant says so no client is touched; that can be said
+once, and the consultant may stop it in the middle and have it go on.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,7 +86,10 @@ def take_in(*, consultant: Consultant, actor: User, filename: str, data: bytes, 
         if job.total > AT_ONCE:
             _tell(job)
     if job.total <= AT_ONCE:
-        work(job.pk)
+        try:
+            work(job.pk)
+        except Exception:
+            log.exception("import_goes_on_later", job=str(job.pk))  # it is noted, and the sweeper takes it up
         job.refresh_from_db()
     return job
 
@@ -138,13 +144,36 @@ def confirm(*, job: ClientImport, actor: User) -> bool:
     raise InvalidState
 
 
+def stop(*, job: ClientImport, actor: User) -> None:
+    """End the writing after the batch that is being written. What is written stays, the rest can still be done.
+    Stopped already: nothing changes. Raises InvalidState for a list that is not being written."""
+    with transaction.atomic():
+        locked = ClientImport.objects.select_for_update().defer("source").get(pk=job.pk)
+        if locked.status == S.FAILED:
+            return
+        if locked.status != S.RUNNING:
+            raise InvalidState
+        locked.status, locked.failures = S.FAILED, 0
+        locked.save(update_fields=["status", "failures", "updated_at"])
+        data = {"written": locked.done, "left": left_of(locked).count()}
+        audit.record(actor=actor, action="clients.import_stopped", subject=locked, data=data)
+
+
+def left_of(job: ClientImport) -> QuerySet[ImportRow]:
+    """The rows that are still to be written."""
+    return ImportRow.objects.filter(job=job, applied=False, outcome__in=[Outcome.CREATE, Outcome.UPDATE])
+
+
 def go_on(*, job: ClientImport) -> None:
-    """Try again what has stopped in the middle of writing. Going on already: nothing changes."""
+    """Try again what has stopped in the middle of writing. Going on already: nothing changes. Raises InvalidState while
+    another is taken in, and where its rows are forgotten."""
     with transaction.atomic():
         stopped = ClientImport.objects.filter(pk=job.pk, status=S.FAILED, checked=F("total"))
         busy = ClientImport.objects.filter(consultant=job.consultant_id, status__in=[*ClientImport.WAITING, S.RUNNING])
         if busy.exclude(pk=job.pk).exists():
             raise InvalidState(_("Another list is being taken in. Wait until it is done, or throw it away."))
+        if stopped.exists() and not left_of(job).exists():
+            raise InvalidState(_("Its rows are forgotten by now. Choose the file again: who is taken in stays as is."))
         if stopped.update(status=S.RUNNING, failures=0, updated_at=timezone.now()):
             _tell(job)
 
@@ -176,22 +205,72 @@ def _tell(job: ClientImport) -> None:
 
 
 def work(import_id: UUID) -> None:
-    """Do what there is to do, to its end. What fails is tried again by the sweeper, and given up in the end."""
+    """Do what there is to do, to its end. What fails is tried again by the sweeper, then row by row, and given up at
+    last."""
     try:
         if not _check_all(import_id):
             return
         while run_batch(import_id):
             pass
     except Exception as error:
-        _failed(import_id, error)
-        raise
+        if not _failed(import_id, error):
+            raise
+        if not _row_by_row(import_id):
+            _give_up(import_id)
+            raise
+        _tell_again(import_id)
 
 
-def _failed(import_id: UUID, error: Exception) -> None:
+def _failed(import_id: UUID, error: Exception) -> bool:
+    """Note it. True where it was once too often."""
     going = ClientImport.objects.filter(pk=import_id, status__in=ClientImport.GOING)
     going.update(failures=F("failures") + 1, updated_at=timezone.now())
-    given_up = going.filter(failures__gte=MOST_FAILURES).update(status=S.FAILED, source="")
-    log.warning("import_failed", job=str(import_id), error=repr(error)[:300], given_up=bool(given_up))
+    last = going.filter(failures__gte=MOST_FAILURES).exists()
+    log.warning("import_failed", job=str(import_id), error=repr(error)[:300], last=last)
+    return last
+
+
+def _give_up(import_id: UUID) -> None:
+    going = ClientImport.objects.filter(pk=import_id, status__in=ClientImport.GOING)
+    log.warning("import_given_up", job=str(import_id), given_up=going.update(status=S.FAILED, source=""))
+
+
+def _tell_again(import_id: UUID) -> None:
+    from clients import tasks
+
+    tell(tasks.work_import, str(import_id))
+
+
+def _row_by_row(import_id: UUID) -> int:
+    """Write the rows of a batch that fails each by itself, and refuse those that fail then too. Returns how many were
+    written: 0 where it is not the rows that are wrong, and none is refused."""
+    job = ClientImport.objects.filter(pk=import_id, status=S.RUNNING).defer("source").first()
+    if job is None:
+        return 0
+    written, wrong = 0, []
+    for row_id in list(left_of(job).order_by("number").values_list("pk", flat=True)[:BATCH]):
+        try:
+            written += _run_batch(import_id, only=row_id)
+        except Exception:
+            log.exception("import_row_failed", job=str(import_id), row=row_id)
+            wrong.append(row_id)
+    if written and wrong:
+        _refuse(import_id, wrong)
+    return written
+
+
+@transaction.atomic
+def _refuse(import_id: UUID, row_ids: list[int]) -> None:
+    job = ClientImport.objects.select_for_update().defer("source").get(pk=import_id)
+    rows = list(left_of(job).filter(pk__in=row_ids))
+    job.to_create -= sum(row.outcome == Outcome.CREATE for row in rows)
+    job.to_update -= sum(row.outcome == Outcome.UPDATE for row in rows)
+    job.refused += len(rows)
+    for row in rows:
+        row.outcome, row.values = Outcome.REFUSE, {}
+        row.why = _("It could not be written, for a reason on our side. Write this client down by hand.")
+    ImportRow.objects.bulk_update(rows, ["outcome", "values", "why"])
+    job.save(update_fields=["to_create", "to_update", "refused", "updated_at"])
 
 
 def _check_all(import_id: UUID) -> bool:
@@ -297,12 +376,12 @@ def run_batch(import_id: UUID) -> int:
 
 
 @transaction.atomic
-def _run_batch(import_id: UUID) -> int:
+def _run_batch(import_id: UUID, *, only: int | None = None) -> int:
     jobs = ClientImport.objects.select_for_update(of=("self",)).select_related("consultant").defer("source")
     job = jobs.filter(pk=import_id, status=S.RUNNING).first()
     if job is None:
         return 0
-    left = ImportRow.objects.filter(job=job, applied=False, outcome__in=[Outcome.CREATE, Outcome.UPDATE])
+    left = left_of(job) if only is None else left_of(job).filter(pk=only)
     rows = list(left.order_by("number")[:BATCH])
     if rows:
         created, updated = write(job, rows)
@@ -310,7 +389,7 @@ def _run_batch(import_id: UUID) -> int:
         job.updated += updated
         ImportRow.objects.filter(pk__in=[row.pk for row in rows]).update(applied=True)
         live.say_changed(job.consultant_id, CLIENTS)
-    else:
+    elif only is None:
         job.status, job.done_at = S.DONE, timezone.now()
         log.info("import_done", job=str(job.pk), created=job.created, updated=job.updated)
     job.failures = 0
@@ -338,7 +417,6 @@ def forget_old() -> int:
 
 
 def report_rows(job: ClientImport) -> Any:
-    """Every row with what became of it, for a file."""
-    labels = dict(Outcome.choices)
+    """Every row with what it comes to, and what became of it where that is another thing, for a file."""
     for row in job.rows.order_by("number").iterator(chunk_size=2000):
-        yield [row.number, row.name, row.email, str(labels[row.outcome]), row.why]
+        yield [row.number, row.name, row.email, str(row.words_in(job)), row.why]

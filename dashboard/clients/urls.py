@@ -17,6 +17,7 @@ urlpatterns = [
     path("import/<uuid:pk>/columns/", importing.columns, name="import_columns"),
     path("import/<uuid:pk>/confirm/", importing.confirm, name="import_confirm"),
     path("import/<uuid:pk>/go-on/", importing.go_on, name="import_go_on"),
+    path("import/<uuid:pk>/stop/", importing.stop, name="import_stop"),
     path("import/<uuid:pk>/throw-away/", importing.drop, name="import_drop"),
     path("import/<uuid:pk>/report.csv", importing.report, name="import_report"),
     path("fields/", writing.fields, name="fields"),

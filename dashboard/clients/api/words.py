@@ -301,7 +301,9 @@ class ClientImportData(Serializer):
     status = Enum(ClientImport.Status)
     dry_run = serializers.BooleanField(help_text="Whether nothing was written.")
     total = serializers.IntegerField()
-    done = serializers.IntegerField(help_text="Rows that are looked through, or written while RUNNING.")
+    done = serializers.IntegerField(
+        help_text="Rows that are looked through; while RUNNING, and once that has FAILED, those that are written."
+    )
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
@@ -314,13 +316,14 @@ OUTCOMES = {"create": "CREATED", "update": "UPDATED", "same": "UNCHANGED", "refu
 
 def import_of(job: ClientImport, rows: list[ImportRow]) -> dict[str, Any]:
     S = ClientImport.Status  # noqa: N806
-    written = job.status in (S.RUNNING, S.DONE, S.FAILED)
+    is_left = job.status == S.FAILED and job.checked == job.total
+    written = is_left or job.status in (S.RUNNING, S.DONE)
     return {
         "id": str(job.pk),
         "status": job.status.upper(),
         "dryRun": not written,
         "total": job.total,
-        "done": job.done if job.status == S.RUNNING else job.checked,
+        "done": job.done if job.status == S.RUNNING or is_left else job.checked,
         "created": job.created if written else job.to_create,
         "updated": job.updated if written else job.to_update,
         "unchanged": job.unchanged,
@@ -331,7 +334,7 @@ def import_of(job: ClientImport, rows: list[ImportRow]) -> dict[str, Any]:
                 "name": row.name,
                 "email": row.email,
                 "outcome": OUTCOMES[row.outcome],
-                "why": row.why,
+                "why": str(row.words_in(job)) if row.is_left_in(job) else row.why,
             }
             for row in rows
         ],

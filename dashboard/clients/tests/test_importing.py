@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from clients import personal
 from clients.errors import AddressTaken
 from clients.importing.reading import read, rows_of
@@ -337,3 +340,133 @@ def test_the_address_of_somebody_known_stays_refused_by_hand(consultant):
     written(consultant, many(1))
     with pytest.raises(AddressTaken):
         add_client(consultant=consultant, actor=consultant.user, details={"name": "X Y", "email": "p0@x.example"})
+
+
+# --- what stops in the middle -------------------------------------------------------------------------
+
+
+def half_way(consultant, monkeypatch):
+    """A list of ten, of which four are written."""
+    monkeypatch.setattr(importing, "BATCH", 4)
+    job = checked(consultant, many(10))
+    confirm(job=job, actor=consultant.user)
+    assert run_batch(job.pk) == 4
+    return job
+
+
+def test_stopped_by_its_consultant_it_says_what_is_written_and_goes_on_to_its_end(consultant, monkeypatch):
+    job = half_way(consultant, monkeypatch)
+    for _ in range(2):
+        importing.stop(job=job, actor=consultant.user)
+    work(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.is_stopped, job.created, Client.objects.count()) == (S.FAILED, True, 4, 4)
+    assert importing.left_of(job).count() == 6
+    assert [row[3] for row in importing.report_rows(job)] == ["New"] * 4 + ["Not taken in yet"] * 6
+    assert AuditEntry.objects.get(action="clients.import_stopped").data == {"written": 4, "left": 6}
+    importing.go_on(job=job)
+    work(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.created, Client.objects.count()) == (S.DONE, 10, 10)
+    assert {row[3] for row in importing.report_rows(job)} == {"New"}
+    with pytest.raises(InvalidState):
+        importing.stop(job=job, actor=consultant.user)
+
+
+def test_what_is_not_being_written_is_not_stopped(consultant):
+    job = checked(consultant, many(2))
+    with pytest.raises(InvalidState):
+        importing.stop(job=job, actor=consultant.user)
+    job.refresh_from_db()
+    assert job.status == S.CHECKED
+
+
+def test_rows_that_were_left_too_long_are_not_told_as_taken_in(consultant, monkeypatch):
+    job = half_way(consultant, monkeypatch)
+    importing.stop(job=job, actor=consultant.user)
+    ClientImport.objects.update(updated_at=timezone.now() - importing.KEPT_FOR * 2)
+    forget_old()
+    with pytest.raises(InvalidState, match="forgotten by now"):
+        importing.go_on(job=job)
+    job.refresh_from_db()
+    assert job.status == S.FAILED
+    again = written(consultant, many(10))  # the same file: who is there stays, the others come
+    assert (again.created, again.unchanged, Client.objects.count()) == (6, 4, 10)
+
+
+def test_a_crash_in_the_middle_of_writing_ends_with_every_row_once(consultant, monkeypatch):
+    job = half_way(consultant, monkeypatch)
+    real, calls = importing.write, iter(range(100))
+
+    def dies(*args):
+        done = real(*args)
+        if next(calls) == 0:
+            raise SystemExit  # its clients are made, and not committed
+        return done
+
+    monkeypatch.setattr(importing, "write", dies)
+    with pytest.raises(SystemExit):
+        work(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.created, Client.objects.count()) == (S.RUNNING, 4, 4)
+    ClientImport.objects.update(updated_at=timezone.now() - importing.LEFT_BEHIND * 2)
+    assert left_behind() == [job.pk]
+    work(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.created, Client.objects.count()) == (S.DONE, 10, 10)
+
+
+def test_a_row_that_can_not_be_written_is_refused_and_keeps_no_other_from_its_end(consultant, monkeypatch):
+    job = half_way(consultant, monkeypatch)
+    real = importing.write
+
+    def fails(job, rows):
+        if any(row.email == "p6@x.example" for row in rows):
+            raise ValueError("broken")
+        return real(job, rows)
+
+    monkeypatch.setattr(importing, "write", fails)
+    for _ in range(importing.MOST_FAILURES - 1):
+        with pytest.raises(ValueError, match="broken"):
+            work(job.pk)
+    assert Client.objects.count() == 4
+    work(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.created, job.refused, Client.objects.count()) == (S.RUNNING, 7, 1, 7)
+    work(job.pk)  # as it has told the queue
+    job.refresh_from_db()
+    assert (job.status, job.created, job.to_create, job.refused) == (S.DONE, 9, 9, 1)
+    row = job.rows.get(email="p6@x.example")
+    assert (row.outcome, row.values) == ("refuse", {})
+    assert "Write this client down by hand" in row.why
+
+
+def test_a_short_list_that_fails_at_once_is_told_as_going_on(consultant, monkeypatch):
+    real, calls = importing.write, iter(range(100))
+
+    def fails(*args):
+        if next(calls) == 0:
+            raise ValueError("broken")
+        return real(*args)
+
+    monkeypatch.setattr(importing, "write", fails)
+    job = importing.take_in(
+        consultant=consultant, actor=consultant.user, filename="a.csv", data=many(3).encode(), writes=True
+    )
+    assert (job.status, job.is_going, Client.objects.count()) == (S.RUNNING, True, 0)
+    work(job.pk)
+    job.refresh_from_db()
+    assert (job.status, Client.objects.count()) == (S.DONE, 3)
+
+
+def test_writing_costs_the_same_statements_for_each_batch(consultant, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 20)
+    job = checked(consultant, many(60))
+    confirm(job=job, actor=consultant.user)
+    run_batch(job.pk)  # the tags are made with the first
+    costs = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert run_batch(job.pk) == 20
+        costs.append(len(queries))
+    assert costs[0] == costs[1] <= 20

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clients.models import Client, ClientImport, ImportRow
+from clients.services import importing
 from clients.services.importing import work
 from dashboard.clients.tests.scene import checked, many, taken
 
@@ -83,7 +84,7 @@ def test_another_consultants_list_is_not_there(inside, other_consultant):
     job = taken(other_consultant, many(2))
     for name in ("import", "import_progress", "import_report"):
         assert inside.get(reverse(f"clients:{name}", args=[job.pk])).status_code == 404
-    for name in ("import_columns", "import_confirm", "import_drop", "import_go_on"):
+    for name in ("import_columns", "import_confirm", "import_drop", "import_go_on", "import_stop"):
         assert inside.post(reverse(f"clients:{name}", args=[job.pk])).status_code == 404
 
 
@@ -95,3 +96,36 @@ def test_a_long_list_costs_its_page_no_more(inside, consultant):
         return len(queries)
 
     assert cost(1) == cost(300)
+
+
+def test_the_page_of_a_list_that_was_stopped_says_what_is_written_and_what_is_left(inside, consultant, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    job = checked(consultant, many(5))
+    url = reverse("clients:import", args=[job.pk])
+    inside.post(reverse("clients:import_confirm", args=[job.pk]))
+    importing.run_batch(job.pk)
+    page = inside.get(url).content.decode()
+    assert "Stop here" in page
+    assert "Throw the list away" not in page
+    assert inside.get(reverse("clients:import_progress", args=[job.pk]))["X-Stage"] == "running"
+    inside.post(reverse("clients:import_stop", args=[job.pk]))
+    page = inside.get(url).content.decode()
+    for words in ("You have stopped it.", "2 clients are new", "3 rows are left", "Not taken in yet", "Go on"):
+        assert words in page
+    report = b"".join(inside.get(reverse("clients:import_report", args=[job.pk])).streaming_content).decode()
+    assert report.count("Not taken in yet") == 3
+    ImportRow.objects.all().delete()
+    page = inside.get(url).content.decode()
+    assert "choose the file again" in page
+    assert "import_go_on" not in page
+    assert reverse("clients:import_go_on", args=[job.pk]) not in page
+
+
+def test_a_list_that_is_looked_through_can_be_thrown_away(inside, consultant):
+    job = taken(consultant, many(2))
+    page = inside.get(reverse("clients:import", args=[job.pk])).content.decode()
+    assert "Nothing is written yet." in page
+    assert reverse("clients:import_drop", args=[job.pk]) in page
+    inside.post(reverse("clients:import_drop", args=[job.pk]))
+    job.refresh_from_db()
+    assert job.status == "dropped"

@@ -95,7 +95,10 @@ def _drawn(request: ConsultantRequest, job: ClientImport, *, wrong: str = "") ->
         asked = request.GET.get("show", "")
         asked = asked if asked in ImportRow.Outcome.values else ""
         rows = job.rows.filter(outcome=asked) if asked else job.rows.all()
-        context |= {"rows": rows[:SHOWN], "shown": asked, "most": SHOWN, "tabs": _tabs(job)}
+        listed = [(row, row.words_in(job), row.is_left_in(job)) for row in rows[:SHOWN]]
+        context |= {"listed": listed, "shown": asked, "most": SHOWN, "tabs": _tabs(job)}
+        if job.status == S.FAILED:
+            context["left"] = importing.left_of(job).count()
     return render(request, "clients/import.html", context, status=400 if wrong else 200)
 
 
@@ -130,10 +133,11 @@ def _tabs(job: ClientImport) -> list[tuple[str, Any, int]]:
 @require_GET
 @approved_consultant_required
 def progress(request: ConsultantRequest, pk: UUID) -> HttpResponse:
-    """How far it is, for a page that is open. ``X-Going`` says whether it goes on."""
+    """How far it is, for a page that is open. ``X-Going`` says whether it goes on, ``X-Stage`` with what."""
     job = _job(request, pk)
     response = render(request, "clients/_progress.html", {"job": job})
     response["X-Going"] = "yes" if job.is_going else "no"
+    response["X-Stage"] = job.status
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -161,6 +165,12 @@ def confirm(request: ConsultantRequest, pk: UUID) -> HttpResponse:
 @approved_consultant_required
 def go_on(request: ConsultantRequest, pk: UUID) -> HttpResponse:
     return _acted(request, pk, lambda job: importing.go_on(job=job))
+
+
+@require_POST
+@approved_consultant_required
+def stop(request: ConsultantRequest, pk: UUID) -> HttpResponse:
+    return _acted(request, pk, lambda job: importing.stop(job=job, actor=request.user))
 
 
 def _acted(request: ConsultantRequest, pk: UUID, act: Any) -> HttpResponse:

@@ -1,5 +1,5 @@
-// How far a job is: <div data-progress="/fragment/"> is drawn again while the job goes on, and the page is loaded anew
-// once it has ended. A line that is away is tried again, more slowly.
+// How far a job is: <div data-progress="/fragment/" data-stage="running"> is drawn again while the job is at this stage,
+// and the page is loaded anew once it is at another or has ended. A line that is away is tried again, more slowly.
 const box = document.querySelector("[data-progress]");
 const FIRST = 1000, LONGEST = 8000;
 let pause = FIRST;
@@ -7,7 +7,7 @@ let pause = FIRST;
 const look = async () => {
   try {
     const answer = await fetch(box.dataset.progress, { headers: { "X-Requested-With": "fetch" }, redirect: "manual" });
-    if (answer.type === "opaqueredirect" || (answer.ok && answer.headers.get("X-Going") === "no")) return location.reload();
+    if (answer.type === "opaqueredirect" || (answer.ok && answer.headers.get("X-Stage") !== box.dataset.stage)) return location.reload();
     if (answer.ok) box.innerHTML = await answer.text();
     pause = answer.ok ? FIRST : Math.min(pause * 2, LONGEST);
   } catch (error) {
