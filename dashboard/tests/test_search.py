@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -130,6 +131,20 @@ def test_the_search_is_for_approved_consultants(client: Client, client_user: Any
     assert client.get(PAGE).url == reverse("consultants:application")
 
 
+def test_the_palette_leads_wherever_the_menu_and_the_settings_do_by_keys_of_their_own(desk: Client) -> None:
+    def links(text: str, begin: str, end: str) -> set[str]:
+        return set(re.findall(r'href="(/[^"#]*)"', text.split(begin, 1)[1].split(end, 1)[0]))
+
+    today = desk.get(reverse("dashboard:today")).content.decode()
+    settings = desk.get(reverse("consultants:settings")).content.decode()
+    palette = links(today, 'id="palette"', "</dialog>")
+    menu = links(today, 'id="menu"', "</nav>") | links(settings, 'class="settings"', "</main>")
+    assert {reverse("consultants:profile"), reverse("public:help"), reverse("account_email")} <= menu
+    assert menu - palette == set()
+    keys = re.findall(r'data-keys="([^"]*)"', today)
+    assert len(keys) == len(set(keys))
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_keys_search_and_go_from_any_page(live_server: Any, consultant: Consultant) -> None:
@@ -164,7 +179,15 @@ def test_keys_search_and_go_from_any_page(live_server: Any, consultant: Consulta
             page.keyboard.type("gs?")  # what is typed into a field is typed
             assert page.evaluate("document.activeElement.value") == "gs?"
             assert not page.locator("#palette").is_visible()
+            page.goto(live_server.url + reverse("dashboard:today"))
+            page.keyboard.press("g")
+            page.keyboard.press("?")
+            page.wait_for_url("**/help/")
             page.goto(live_server.url + reverse("consultants:settings"))
+            page.keyboard.press("?")
+            page.keyboard.type("bank")
+            page.keyboard.press("Enter")
+            page.wait_for_url("**" + reverse("consultants:invoice_details"))
             page.keyboard.press("?")
             page.keyboard.type("calend")
             page.keyboard.press("Enter")
