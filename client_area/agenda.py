@@ -19,7 +19,7 @@ from accounts.models import User
 from bookings.models import Booking
 from client_area import ways
 from consultants.models import Consultant, Service
-from sessions_app.models import Session
+from sessions_app.models import Session, SessionQuerySet
 from sessions_app.state import OVER, tone_of
 
 B, S = Booking.Status, Session.Status
@@ -150,12 +150,12 @@ def bookings_of(user: User) -> QuerySet[Booking]:
     return Booking.objects.filter(client__user=user).exclude(status=B.ABANDONED)
 
 
-def sessions_of(user: User) -> QuerySet[Session]:
+def sessions_of(user: User) -> SessionQuerySet:
     """Sessions of the login, booked or not: one to one, and webinars with a seat that is taken."""
     return Session.objects.of_client(user)
 
 
-def unbooked_of(user: User) -> QuerySet[Session]:
+def unbooked_of(user: User) -> SessionQuerySet:
     """Those that came of no booking of this login's: recorded by the consultant, a seat that was given."""
     return sessions_of(user).filter(~Exists(bookings_of(user).filter(session=OuterRef("pk"))))
 
@@ -219,7 +219,7 @@ def owing(user: User, now: datetime, most: int = 20) -> list[Entry]:
     of_approved = {"consultant__status": Consultant.Status.APPROVED}  # a suspended one is paid nothing
     booked = bookings_of(user).filter(status=B.ACCEPTED, paid_paise__lt=F("total_paise"), **of_approved)
     booked = booked.exclude(session__status__in=_UNPAID).select_related("consultant", "session")
-    given = unbooked_of(user).filter(paid_paise__lt=F("total_paise"), **of_approved).exclude(status__in=_UNPAID)
+    given = unbooked_of(user).filter(**of_approved).owing()
     rows = [Entry(one, one.session, now) for one in booked.order_by("starts_at")[:most]]
     rows += [Entry(None, one, now) for one in given.select_related("consultant").order_by("starts_at")[:most]]
     return sorted(rows, key=lambda entry: entry.starts_at)[:most]

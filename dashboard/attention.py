@@ -85,11 +85,10 @@ def _owed_sessions() -> QuerySet[Session]:
         Session.objects.filter(
             consultant=CONSULTANT,
             reference__isnull=False,
-            total_paise__gt=F("paid_paise"),
             starts_at__gt=Param("since", DateTimeField()),
             starts_at__lt=Param("before", DateTimeField()),
         )
-        .exclude(status__in=[Session.Status.CANCELLED, Session.Status.NO_SHOW])
+        .owing()
         .select_related("client")
         .order_by("-starts_at")
     )

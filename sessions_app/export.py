@@ -36,6 +36,7 @@ COLUMNS = (
     "amountPaise",
     "paidPaise",
     "refundedPaise",
+    "elsewherePaise",
     "owedPaise",
     "currency",
 )

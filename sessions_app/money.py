@@ -44,12 +44,13 @@ class PaymentStatus(TextChoices):
 
 @dataclass(frozen=True)
 class Money:
-    """Amounts are paise, with GST. ``paid`` is all that came in, whatever went back since; ``owed`` is what the client
-    can pay now; ``failed``: the last try to pay came to nothing."""
+    """Amounts are paise, with GST. ``paid`` is all that came in, whatever went back since; ``elsewhere`` was paid
+    without us; ``owed`` is what the client can pay now; ``failed``: the last try to pay came to nothing."""
 
     total_paise: int = 0
     paid_paise: int = 0
     refunded_paise: int = 0
+    elsewhere_paise: int = 0
     owed_paise: int = 0
     currency: str = "INR"
     failed: bool = False
@@ -60,14 +61,14 @@ class Money:
         if self.refunded_paise:
             whole = self.refunded_paise >= self.paid_paise
             return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED
-        if self.paid_paise >= self.total_paise:
+        if self.paid_paise + self.elsewhere_paise >= self.total_paise:
             return PaymentStatus.PAID
         return PaymentStatus.FAILED if self.failed and not self.paid_paise else PaymentStatus.PENDING
 
 
 def status_of(failed: Q | None) -> Case:
-    """The same (:attr:`Money.status`) in a query with the sums ``deal_total``, ``deal_paid`` and ``deal_refunded``.
-    Without ``failed`` what failed is pending."""
+    """The same (:attr:`Money.status`) in a query with the sums ``deal_total``, ``deal_paid`` and ``deal_refunded``,
+    the first without what was paid elsewhere. Without ``failed`` what failed is pending."""
     tried = [] if failed is None else [When(Q(failed, deal_paid=0), then=Value(PaymentStatus.FAILED))]
     return Case(
         When(deal_refunded__gt=0, deal_refunded__gte=F("deal_paid"), then=Value(PaymentStatus.REFUNDED)),
@@ -85,7 +86,11 @@ def with_payment_status(
     """Those of ``rows`` whose payment status is one of ``wanted``, as ``user`` (None: the consultant) sees it. What
     others keep the books of is summed up once, not row by row; ``consultant`` says whose books need be read."""
     failed = Q(has_failed_try()) if asks_for_tries(wanted) else None
-    rows = rows.alias(**{f"deal_{name}": F(f"{name}_paise") for name in ("total", "paid", "refunded")})
+    rows = rows.alias(
+        deal_total=F("total_paise") - F("elsewhere_paise"),
+        deal_paid=F("paid_paise"),
+        deal_refunded=F("refunded_paise"),
+    )
     mine, theirs = Q(deal_status__in=wanted), Q()
     for books in origin.books():
         mine &= Q(reference__isnull=False) | ~Q(books.is_theirs(user=user))
@@ -157,6 +162,7 @@ def _own(session: Session, failed: bool) -> Money:
         total_paise=session.total_paise,
         paid_paise=session.paid_paise,
         refunded_paise=session.refunded_paise,
+        elsewhere_paise=session.elsewhere_paise,
         owed_paise=session.payable_paise,
         currency=session.currency,
         failed=failed,

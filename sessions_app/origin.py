@@ -44,6 +44,7 @@ class RoomFacts:
     currency: str = "INR"
     total_paise: int = 0  # with GST
     paid_paise: int = 0  # less what went back
+    elsewhere_paise: int = 0  # paid without us
     owed_paise: int = 0  # what is still asked for; 0 once nothing is
     manage_url: str = ""
     pay_url: str = ""  # the client's, where something is owed and may be paid now

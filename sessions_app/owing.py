@@ -28,11 +28,8 @@ class SessionDesk:
         return {row.pk: _subject(row) for row in rows.only("reference", "title", "client__name")}
 
     def owing(self, consultant: Consultant) -> QuerySet[Session]:
-        """As ``Session.owed_paise``, for all at once."""
-        rows = Session.objects.filter(consultant=consultant, client__isnull=False, total_paise__gt=F("paid_paise"))
-        return rows.exclude(status__in=[Session.Status.CANCELLED, Session.Status.NO_SHOW]).annotate(
-            over_at=F("ends_at"), owed=F("total_paise") - F("paid_paise"), price=F("total_paise")
-        )
+        rows = Session.objects.filter(consultant=consultant, client__isnull=False).owing()
+        return rows.annotate(over_at=F("ends_at"), owed=F("total_paise") - F("paid_paise"), price=F("total_paise"))
 
     def ending_from(self, consultant: Consultant, moment: datetime) -> QuerySet[Session]:
         rows = Session.objects.filter(consultant=consultant, paid_paise__gt=0)

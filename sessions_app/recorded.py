@@ -49,6 +49,7 @@ class Recorded:
             currency=session.currency,
             total_paise=session.total_paise,
             paid_paise=session.paid_paise - session.refunded_paise,
+            elsewhere_paise=session.elsewhere_paise,
             owed_paise=session.payable_paise,
             manage_url=reverse("sessions:desk", args=[session.pk]) if for_consultant else "",
             pay_url=reverse("sessions:pay_by_room", args=[session.pk])

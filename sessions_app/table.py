@@ -47,6 +47,7 @@ SHOWN = (  # what a row and its money are told from
     "total_paise",
     "paid_paise",
     "refunded_paise",
+    "elsewhere_paise",
     "currency",
 )
 _NOBODY = UUID(int=0)
@@ -93,7 +94,10 @@ class Line:
 
     @property
     def payment(self) -> str:
-        """The state of its payment in words. A deposit has one here; filters and API call it not paid yet."""
+        """The state of its payment in words. A deposit has one here, and what was paid elsewhere: filters and API call
+        the one not paid yet, the other paid."""
+        if self.money.elsewhere_paise and self.money.status is PaymentStatus.PAID:
+            return _("Paid elsewhere")
         if self.money.status is PaymentStatus.PENDING and self.money.paid_paise:
             return _("Partly paid")
         return str(self.money.status.label)
@@ -103,9 +107,9 @@ class Line:
         return bool(self.money.owed_paise and self.money.paid_paise)
 
     @property
-    def can_be_asked(self) -> bool:
-        """Whether its one client can be asked for what is owed."""
-        return bool(self.session.client_id and self.money.owed_paise)
+    def has_money_acts(self) -> bool:
+        """Whether something can be done about its payment: its one client owes, or has paid elsewhere."""
+        return bool(self.session.client_id and (self.money.owed_paise or self.money.elsewhere_paise))
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ def _client(line: Line) -> str:
 
 
 def _payment(line: Line, at: dict[str, Any]) -> str:
-    badge = OPENER if line.can_be_asked else BADGE
+    badge = OPENER if line.has_money_acts else BADGE
     said = badge.format(tone=line.money_tone, words=escape(line.payment), kind="money", **at)
     if line.owes_a_part:
         left = _("%(due)s left") % {"due": rupees(line.money.owed_paise)}

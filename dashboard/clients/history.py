@@ -42,6 +42,7 @@ class Meeting:
     total_paise: int
     paid_paise: int  # less what went back
     owed_paise: int
+    elsewhere_paise: int = 0
     session: Session | None = None
     booking: Booking | None = None
 
@@ -133,6 +134,7 @@ def _of_session(session: Session, booking: Booking | None) -> Meeting:
         total_paise=deal.total_paise,
         paid_paise=deal.paid_paise - deal.refunded_paise,
         owed_paise=deal.owed_paise,
+        elsewhere_paise=0 if booking else session.elsewhere_paise,
         session=session,
         booking=booking,
     )
@@ -181,11 +183,10 @@ def sums_of(client: Client) -> Sums:
     came = payments_of(client).order_by().aggregate(captured=Sum("captured_paise"), returned=Sum("refunding_paise"))
     missed = Session.Status.NO_SHOW
     booked = Booking.objects.filter(client=client, status=Booking.Status.ACCEPTED, total_paise__gt=F("paid_paise"))
-    recorded = Session.objects.filter(client=client, total_paise__gt=F("paid_paise"))
     owed: list[QuerySet[Any]] = [
         Quotation.objects.filter(client=client).owing(),
         booked.exclude(session__status=missed),
-        recorded.exclude(status__in=[missed, Session.Status.CANCELLED]),
+        Session.objects.filter(client=client).owing(),
     ]
     return Sums(
         captured=came["captured"] or 0,

@@ -56,6 +56,7 @@ ROW: dict[str, Any] = {
     "amountPaise": 150_000,
     "paidPaise": 0,
     "refundedPaise": 0,
+    "elsewherePaise": 0,
     "owedPaise": 150_000,
     "currency": "INR",
     "createdAt": "2026-11-21T06:00:00Z",

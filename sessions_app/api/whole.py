@@ -57,6 +57,7 @@ class _Columns(NamedTuple):
     total_paise: int
     paid_paise: int
     refunded_paise: int
+    elsewhere_paise: int
     currency: str
     created_at: datetime
     updated_at: datetime

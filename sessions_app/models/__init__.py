@@ -11,6 +11,7 @@ from sessions_app.models.session import (
     Session,
     SessionLink,
     SessionNotes,
+    SessionQuerySet,
     SessionTerms,
     Side,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Session",
     "SessionLink",
     "SessionNotes",
+    "SessionQuerySet",
     "SessionTerms",
     "Side",
     "Upload",

@@ -22,6 +22,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those that still take time."""
         return self.exclude(status__in=[Session.Status.CANCELLED, Session.Status.ABANDONED])
 
+    def owing(self) -> SessionQuerySet:
+        """Recorded ones of whose price something is still asked for: as ``Session.owed_paise``, for all at once."""
+        rows = self.filter(total_paise__gt=F("paid_paise") + F("elsewhere_paise"))
+        return rows.exclude(status__in=[Session.Status.CANCELLED, Session.Status.NO_SHOW])
+
     def of_client(self, user: User) -> SessionQuerySet:
         """Those of a login, booked or not: one to one, and webinars with a seat that is taken."""
         one_to_one = Session.objects.filter(client__user=user).order_by().values("pk")
@@ -97,6 +102,9 @@ class Session(Row):
     currency = models.CharField(max_length=3, default="INR")
     paid_paise = models.PositiveIntegerField(default=0)
     refunded_paise = models.PositiveIntegerField(default=0)
+    # The rest of the price, said by the consultant to have been paid without us: in cash, say. We never had it, so the
+    # ledger, the figures and the papers know nothing of it.
+    elsewhere_paise = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[SessionManager] = SessionManager()
 
@@ -112,6 +120,10 @@ class Session(Row):
                 condition=Q(total_paise=F("price_paise") + F("tax_paise")), name="session_total_adds_up"
             ),
             models.CheckConstraint(condition=Q(refunded_paise__lte=F("paid_paise")), name="session_refund_within_paid"),
+            models.CheckConstraint(
+                condition=Q(elsewhere_paise=0) | Q(total_paise=F("paid_paise") + F("elsewhere_paise")),
+                name="session_elsewhere_is_the_rest",
+            ),
             models.CheckConstraint(
                 condition=Q(total_paise=0) | Q(reference__isnull=False), name="session_money_has_reference"
             ),
@@ -156,7 +168,7 @@ class Session(Row):
     @property
     def balance_paise(self) -> int:
         """What is still owed of a recorded session's price. What was given back is not asked for again."""
-        return max(0, self.total_paise - self.paid_paise)
+        return max(0, self.total_paise - self.paid_paise - self.elsewhere_paise)
 
     @property
     def owed_paise(self) -> int:

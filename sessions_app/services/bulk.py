@@ -17,7 +17,7 @@ from naksha.db import db_now
 from naksha.errors import DomainError
 from sessions_app import origin
 from sessions_app.models import JoinEvent, Session, Side
-from sessions_app.services import lifecycle, machine
+from sessions_app.services import lifecycle, machine, recording
 
 log = structlog.get_logger(__name__)
 S = Session.Status
@@ -48,11 +48,21 @@ def _cancel(session: Session, actor: User, words: Words) -> None:
     origin.of(session).cancel(actor=actor, client=None, reason=words.reason)
 
 
+def _paid_elsewhere(session: Session, actor: User, words: Words) -> None:
+    recording.paid_elsewhere(session=session, actor=actor)
+
+
+def _not_paid_elsewhere(session: Session, actor: User, words: Words) -> None:
+    recording.not_paid_elsewhere(session=session, actor=actor)
+
+
 ACTS: dict[str, Callable[[Session, User, Words], None]] = {
     "start": _start,
     "complete": _complete,
     "cancel": _cancel,
     "no-show": _miss,
+    "paid-elsewhere": _paid_elsewhere,
+    "not-paid-elsewhere": _not_paid_elsewhere,
 }
 
 
@@ -121,6 +131,8 @@ def forecast(sessions: Iterable[Session], act: str) -> dict[UUID, str]:
 
 
 def _why_not(session: Session, act: str, now: datetime, came: bool) -> str:
+    if act == "paid-elsewhere":
+        return _why_not_elsewhere(session)
     target = {"start": S.IN_PROGRESS, "complete": S.COMPLETED, "cancel": S.CANCELLED, "no-show": S.NO_SHOW}[act]
     if target not in machine.MOVES[session.status] or session.status == S.PENDING:
         return _("Its state is: %(state)s.") % {"state": session.get_status_display()}
@@ -138,3 +150,11 @@ def _why_not(session: Session, act: str, now: datetime, came: bool) -> str:
         if came:
             return _("The join log shows that your client came.")
     return ""
+
+
+def _why_not_elsewhere(session: Session) -> str:
+    if session.reference is None:
+        return _("It was booked here and is paid here.")
+    if session.elsewhere_paise or session.owed_paise:
+        return ""
+    return _("There is nothing left to pay.")

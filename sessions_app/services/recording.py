@@ -30,6 +30,7 @@ from payments.models import Payment
 from payments.services import nudging, open_payment, request_refund
 from sessions_app import origin, rooms
 from sessions_app.errors import NothingOwed, TooLate
+from sessions_app.live import say_changed
 from sessions_app.models import Session, SessionNotes, SessionTerms
 from sessions_app.services import lifecycle, machine, moved_on, reminding, telling
 from sessions_app.services.opening import cancelled_words, moved_words
@@ -342,6 +343,43 @@ def ask_for_price(*, session: Session, actor: User) -> Session:
     _ask(session, actor)
     audit.record(actor=actor, action="session.price_asked", subject=session)
     return session
+
+
+@transaction.atomic
+def paid_elsewhere(*, session: Session, actor: User) -> Session:
+    """The consultant says that what is owed of a recorded session was paid without us. Nobody asks for it any more, and
+    money that comes all the same goes back. Said already: nothing changes.
+
+    Raises NothingOwed, InvalidState for one that was booked, PermissionDenied.
+    """
+    session = own_session(session, actor)
+    if session.elsewhere_paise:
+        return session
+    if not session.owed_paise:
+        raise NothingOwed
+    session.elsewhere_paise = session.owed_paise
+    _say_elsewhere(session, actor, "session.paid_elsewhere", session.elsewhere_paise)
+    return session
+
+
+@transaction.atomic
+def not_paid_elsewhere(*, session: Session, actor: User) -> Session:
+    """Take back :func:`paid_elsewhere`: it is owed again, if its state has anything owed. Not said: nothing changes.
+
+    Raises InvalidState for one that was booked, PermissionDenied.
+    """
+    session = own_session(session, actor)
+    if session.elsewhere_paise:
+        taken_back, session.elsewhere_paise = session.elsewhere_paise, 0
+        _say_elsewhere(session, actor, "session.not_paid_elsewhere", taken_back)
+    return session
+
+
+def _say_elsewhere(session: Session, actor: User, action: str, paise: int) -> None:
+    session.save(update_fields=["elsewhere_paise", "updated_at"])
+    audit.record(actor=actor, action=action, subject=session, data={"paise": paise})
+    say_changed(session.pk)
+    moved_on.look_again(session)
 
 
 def _ask(session: Session, actor: User) -> None:

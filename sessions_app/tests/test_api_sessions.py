@@ -67,6 +67,7 @@ def test_a_row_says_all_that_a_list_shows(theirs, consultant):
         "amountPaise": 100_000,
         "paidPaise": 0,
         "refundedPaise": 0,
+        "elsewherePaise": 0,
         "owedPaise": 100_000,
         "currency": "INR",
         "createdAt": iso(session.created_at),

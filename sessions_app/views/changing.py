@@ -18,7 +18,15 @@ from naksha.db import db_now
 from naksha.errors import DomainError
 from sessions_app import origin
 from sessions_app.desk_forms import SummaryForm, time_form
-from sessions_app.services import cancel, complete, mark_no_show, reschedule, start
+from sessions_app.services import (
+    cancel,
+    complete,
+    mark_no_show,
+    not_paid_elsewhere,
+    paid_elsewhere,
+    reschedule,
+    start,
+)
 from sessions_app.services.machine import is_ahead
 from sessions_app.terms import refundable
 from sessions_app.views.pages import back_to, their_session
@@ -72,6 +80,22 @@ def ask(request: ConsultantRequest, pk: UUID) -> HttpResponse:
     return _pressed(
         request, pk, lambda: origin.of(session).ask(actor=request.user), _("Your client has the link to pay.")
     )
+
+
+@require_POST
+@approved_consultant_required
+def elsewhere(request: ConsultantRequest, pk: UUID) -> HttpResponse:
+    session = their_session(request, pk)
+    said = _("Paid elsewhere. Nobody asks for it any more.")
+    return _pressed(request, pk, lambda: paid_elsewhere(session=session, actor=request.user), said)
+
+
+@require_POST
+@approved_consultant_required
+def not_elsewhere(request: ConsultantRequest, pk: UUID) -> HttpResponse:
+    session = their_session(request, pk)
+    said = _("Taken back: it is not paid.")
+    return _pressed(request, pk, lambda: not_paid_elsewhere(session=session, actor=request.user), said)
 
 
 @require_http_methods(["GET", "POST"])

@@ -96,6 +96,7 @@ def acts(request: ConsultantRequest, pk: UUID) -> HttpResponse:
         "next": request.GET.get("next", ""),
         "nothing": not any(can.values()),
         "owed_paise": 0 if found.is_webinar else money_of([found], user=None)[found.pk].owed_paise,
+        "elsewhere_paise": found.elsewhere_paise,
     }
     return render(request, "sessions/desk/_acts.html", context)
 

@@ -49,6 +49,12 @@ ACTS = {
         lambda n: ngettext("%(n)d session was marked as missed", "%(n)d sessions were marked as missed", n) % {"n": n},
         gettext_lazy("Each client is told, what was paid stays, and nothing more is asked for."),
     ),
+    "paid-elsewhere": Act(
+        lambda n: ngettext("Was %(n)d session paid elsewhere?", "Were %(n)d sessions paid elsewhere?", n) % {"n": n},
+        lambda n: ngettext("Mark %(n)d as paid elsewhere", "Mark %(n)d as paid elsewhere", n) % {"n": n},
+        lambda n: ngettext("%(n)d session was paid elsewhere", "%(n)d sessions were paid elsewhere", n) % {"n": n},
+        gettext_lazy("In cash or straight to your bank: nobody is asked for it now, and it is not in your figures."),
+    ),
     "cancel": Act(
         lambda n: ngettext("Cancel %(n)d session?", "Cancel %(n)d sessions?", n) % {"n": n},
         lambda n: ngettext("Cancel %(n)d session", "Cancel %(n)d sessions", n) % {"n": n},

@@ -54,6 +54,7 @@ class SessionRow(Serializer):
     amount_paise = serializers.IntegerField(help_text="With GST.")
     paid_paise = serializers.IntegerField(help_text="All that came in.")
     refunded_paise = serializers.IntegerField()
+    elsewhere_paise = serializers.IntegerField(help_text="Paid without us, as the consultant has said: in cash, say.")
     owed_paise = serializers.IntegerField(help_text="What the client is still asked for.")
     currency = serializers.CharField()
     created_at = Instant()
@@ -94,6 +95,7 @@ def row_of(session: Session, money: Money, *, for_consultant: bool) -> dict[str,
         "amountPaise": money.total_paise,
         "paidPaise": money.paid_paise,
         "refundedPaise": money.refunded_paise,
+        "elsewherePaise": money.elsewhere_paise,
         "owedPaise": money.owed_paise,
         "currency": money.currency,
         "createdAt": iso(session.created_at),
