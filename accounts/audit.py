@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from django.db.models import Model
 
 from accounts.models import AuditEntry, User
+from naksha.logs import request_id
 
 
 def record(
@@ -23,5 +23,5 @@ def record(
         subject_label=str(subject)[:254],
         reason=reason,
         data=data or {},
-        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+        request_id=request_id.get(),
     )

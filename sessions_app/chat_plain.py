@@ -28,6 +28,11 @@ from sessions_app.models import Attachment, Message
 
 def clock(moment: datetime, zone: str) -> str:
     """The time of day in ``zone``: 4:38 pm."""
+    return _clock(moment.replace(second=0, microsecond=0), zone, get_language())
+
+
+@lru_cache(maxsize=256)  # those who write now write in the same minute
+def _clock(moment: datetime, zone: str, language: str | None) -> str:
     return formats.date_format(moment.astimezone(ZoneInfo(zone)), "g:i a").replace(".", "")
 
 

@@ -89,8 +89,10 @@ def test_lines_within_a_request_carry_its_id(lines, rf):
     request = rf.get("/anything")
     request.resolver_match = None
     answer = RequestIdMiddleware(view)(request)
-    inside, access = lines()
+    structlog.get_logger("x").info("after it")
+    inside, access, after = lines()
     assert inside["request_id"] == access["request_id"] == answer["X-Request-Id"]
+    assert "request_id" not in after
 
 
 def test_an_address_that_no_route_knows_is_masked(lines, rf):

@@ -10,7 +10,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from naksha.logs import masked
+from naksha.logs import masked, request_id
 from naksha.web import health
 
 log = structlog.get_logger("naksha.access")
@@ -39,10 +39,11 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request_id = uuid.uuid4().hex
-        request.META["NAKSHA_REQUEST_ID"] = request_id
+        name = uuid.uuid4().hex
+        request.META["NAKSHA_REQUEST_ID"] = name
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        before = request_id.set(name)
+        try:
             response = self.get_response(request)
             if not request.path_info.startswith(QUIET):
                 log.info(
@@ -52,7 +53,9 @@ class RequestIdMiddleware:
                     status=response.status_code,
                     ms=round((time.perf_counter() - started) * 1000, 1),
                 )
-        response["X-Request-Id"] = request_id
+        finally:
+            request_id.reset(before)
+        response["X-Request-Id"] = name
         return response
 
 

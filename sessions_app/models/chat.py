@@ -67,10 +67,13 @@ class Message(Row):
         TEXT = "text", _("Message")
         SYSTEM = "system", _("What happened")
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    # Both have an index that begins with them, by a constraint below; one more would be written with each message.
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     sequence = models.PositiveBigIntegerField()
     version = models.PositiveBigIntegerField()
-    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
+    member = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     kind = models.CharField(max_length=6, choices=Kind, default=Kind.TEXT)
     # Made by the sender's device, so that a retry finds the row instead of posting twice.
     client_message_id = models.UUIDField(null=True, blank=True)

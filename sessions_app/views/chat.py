@@ -28,7 +28,7 @@ NUMBER_DIGITS = 15
 
 
 def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "fetch"
+    return request.META.get("HTTP_X_REQUESTED_WITH") == "fetch"
 
 
 def _number(text: str | None) -> int | None:
