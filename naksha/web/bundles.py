@@ -20,8 +20,19 @@ _STATIC = Path(settings.BASE_DIR) / "static"
 _FULLCALENDAR = Path(settings.BASE_DIR) / "node_modules" / "fullcalendar"
 _STYLES_FIRST = ("tokens.css", "fonts.css", "reset.css", "base.css")
 _STYLES_LAST = ("utilities.css", "print.css")
-CHAT = ("page", "drawing", "catching", "people", "line", "sending", "changing", "finding", "begin")  # in this order
-CALENDAR = ("page", "look", "mending", "fetching", "showing", "moving", "blocking", "begin")  # in this order
+CHAT = (
+    "page",
+    "drawing",
+    "catching",
+    "people",
+    "line",
+    "waiting",
+    "sending",
+    "changing",
+    "finding",
+    "begin",
+)  # in this order
+CALENDAR = ("page", "look", "mending", "fetching", "showing", "moving", "blocking", "begin")
 # Page families that a layout links by itself, after the joined file: each styles its own pages and no others.
 FAMILIES = frozenset(
     {

@@ -71,7 +71,7 @@ def test_a_message_is_sent_by_fetch_and_a_retry_gets_the_same_answer(session):
 def test_without_script_the_form_works_and_a_double_click_posts_once(session):
     browser = guest_browser(session)
     page = browser.get(address(session)).content.decode()
-    key = re.search(r'name="client_message_id" value="([^"]+)"', page)[1]
+    key = re.search(r'name="client_message_id"\s+value="([^"]+)"', page)[1]
     for _ in range(2):
         answer = browser.post(address(session), {"body": "By form", "client_message_id": key})
         assert answer.status_code == 302

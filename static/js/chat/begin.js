@@ -5,7 +5,7 @@ const firstNew = list.querySelector("[data-new-mark]");
 toEnd();
 if (firstNew) log.scrollTop = Math.min(log.scrollTop, firstNew.offsetTop - log.offsetTop - 16);
 if (!over) {
-  for (const { key, body } of JSON.parse(sessionStorage.getItem(`${store}:out`) ?? "[]")) queue(body, [], key);
+  for (const entry of JSON.parse(sessionStorage.getItem(`${store}:out`) ?? "[]")) restore(entry);
   connect();
   catchUp();
 }

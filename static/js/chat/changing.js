@@ -25,7 +25,8 @@ const change = (line) => {
       close();
       take(answer.message);
     } catch (error) {
-      if (error.answer) told.textContent = (await error.answer.json()).error;
+      if (error.answer?.status >= 500) told.textContent = say("NotNow");
+      else if (error.answer) told.textContent = (await error.answer.json()).error;
       else if (error instanceof TypeError) told.textContent = say("Offline");
       else if (error instanceof Lost) (close(), catchUp());
       else throw error;

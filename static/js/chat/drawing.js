@@ -48,7 +48,10 @@ const put = (frame) => {
   shelf.innerHTML = frame.html.trim();
   const line = dress(shelf.content.firstElementChild);
   if (old) return old.replaceWith(line), null;
-  if (frame.clientMessageId) list.querySelector(`[data-pending="${CSS.escape(frame.clientMessageId)}"]`)?.remove();
+  if (frame.clientMessageId) {
+    list.querySelector(`[data-pending="${CSS.escape(frame.clientMessageId)}"]`)?.remove();
+    settled(frame.clientMessageId);
+  }
   const all = lines();
   if (all.length && part("earlier") && frame.sequence < sequenceOf(all[0])) return null; // a change of what isn't loaded
   const next = all.find((one) => sequenceOf(one) > frame.sequence) ?? list.querySelector("[data-pending]");

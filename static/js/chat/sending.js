@@ -1,40 +1,7 @@
 // Writing, picking files, and sending both until the server has them.
-const outbox = []; // {key, body, files, line}
+const PATIENCE = 4; // so many errors of the server for one message, until the next is tried
 let flushing = false;
-const keep = () => {
-  const words = outbox.filter((one) => !one.files.length).map(({ key, body }) => ({ key, body }));
-  words.length ? sessionStorage.setItem(`${store}:out`, JSON.stringify(words)) : sessionStorage.removeItem(`${store}:out`);
-};
-const state = (entry, words, acts = []) => {
-  const told = entry.line.querySelector(".msg-state");
-  told.replaceChildren(words, ...acts.flatMap(([label, act]) => {
-    const button = make("button", "btn btn-link", label);
-    button.type = "button";
-    button.addEventListener("click", act);
-    return [" ", button];
-  }));
-};
-const queue = (body, files = [], key = uuid()) => {
-  const line = make("li", "msg is-mine is-pending");
-  line.dataset.pending = key;
-  line.dataset.sent = new Date().toISOString();
-  const inside = make("div", "msg-in");
-  if (body) inside.append(Object.assign(make("p", "msg-words", body), { dir: "auto" }));
-  for (const file of files) inside.append(make("p", "msg-file", file.name));
-  if (files.length) inside.append(Object.assign(make("progress", "msg-progress"), { max: 1, value: 0 }));
-  inside.append(make("p", "msg-foot msg-state", say("Sending")));
-  line.append(inside);
-  list.append(line);
-  part("empty")?.setAttribute("hidden", "");
-  outbox.push({ key, body, files, line });
-  keep();
-  toEnd();
-  flush();
-};
-const drop = (entry) => {
-  outbox.splice(outbox.indexOf(entry), 1);
-  keep();
-};
+let hurry = null; // ends a pause between two tries
 const upload = (entry) => new Promise((done) => {
   const data = entry.files.length ? new FormData() : new URLSearchParams(); // words alone are read sooner
   data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
@@ -53,36 +20,58 @@ const upload = (entry) => new Promise((done) => {
   request.addEventListener("loadend", () => done(request));
   request.send(data);
 });
+const ready = (entry) => !entry.names && !entry.aside;
 const flush = async () => {
-  if (flushing || over || !form) return;
+  if (flushing) return hurry?.();
+  if (over || !form) return;
   flushing = true;
-  for (let fails = 0; outbox.length && !over; ) {
-    const entry = outbox[0];
+  let doubted = null; // the server fails with it: one of the others is tried, to learn whether with all
+  for (let fails = 0, entry; !over && (entry = outbox.find((one) => ready(one) && one !== doubted) ?? outbox.find(ready)); ) {
     const answer = await upload(entry);
-    if (answer.status === 200 || answer.status === 201) {
-      drop(entry);
+    const refused = [400, 409, 413].includes(answer.status);
+    if (refused || answer.status === 200 || answer.status === 201) {
+      if (outbox.includes(entry)) drop(entry);
+      fails = 0;
+      if (doubted && doubted !== entry) doubted.last = true; // the server works: once more, then it stands aside
+      doubted = null;
+    }
+    if (refused) {
+      entry.line.querySelector("progress")?.remove();
+      state(entry, `${say("Refused")} ${answer.response?.error ?? ""}`, [discard(entry)]);
+      news.textContent = entry.line.querySelector(".msg-state").textContent;
+    } else if (answer.status === 200 || answer.status === 201) {
       entry.line.remove();
       take(answer.response.message);
-      fails = 0;
-    } else if ([400, 409, 413].includes(answer.status)) {
-      drop(entry);
-      entry.line.querySelector("progress")?.remove();
-      state(entry, `${say("Refused")} ${answer.response?.error ?? ""}`, [[say("Drop"), () => (entry.line.remove(), marks())]]);
-      news.textContent = entry.line.querySelector(".msg-state").textContent;
     } else if (answer.status === 404 || answer.status === 403) {
       lost();
-    } else {
+    } else if (outbox.includes(entry)) {
+      if (answer.status >= 500) {
+        entry.fails = (entry.fails ?? 0) + 1;
+        if (entry.last) {
+          aside(entry);
+          continue;
+        }
+        if (doubted && doubted !== entry) doubted = null; // it fails with all: their order stays
+        else if (entry.fails >= PATIENCE && outbox.some((one) => ready(one) && one !== entry)) {
+          doubted = entry;
+          state(entry, say("Failed"), [discard(entry)]);
+          continue;
+        }
+      }
       const told = answer.status === 429 ? say("Quick") : navigator.onLine ? say("Failed") : say("Offline");
       const pause = answer.status === 429 ? 1000 * (Number(answer.getResponseHeader("Retry-After")) || 10) : Math.min(30000, 1000 * 2 ** fails++);
       await Promise.race([wait(pause), new Promise((done) => {
         addEventListener("online", done, { once: true });
-        state(entry, told, answer.status === 429 ? [] : [[say("Again"), done]]);
+        if (answer.status === 429) return state(entry, told);
+        hurry = done;
+        const [label, away] = discard(entry);
+        state(entry, told, [[say("Again"), done], ...(entry.fails < PATIENCE ? [] : [[label, () => (away(), done())]])]);
       })]);
+      hurry = null;
     }
   }
   flushing = false;
 };
-
 const grow = () => {
   box.style.height = "auto";
   box.style.height = `${Math.min(box.scrollHeight + 2, 160)}px`;
@@ -93,14 +82,19 @@ const problem = (words) => {
   told.textContent = words;
 };
 let picked = [];
-const pick = (files) => {
+const fitting = (files, before = []) => {
   problem("");
+  const fit = [...before];
   for (const file of files) {
     if (file.size > 10 * 1024 * 1024) problem(say("TooLarge", { name: file.name }));
-    else if (picked.length >= 5) problem(say("TooMany"));
-    else if (picked.reduce((sum, one) => sum + one.size, file.size) > 20 * 1024 * 1024) problem(say("TooHeavy"));
-    else picked.push(file);
+    else if (fit.length >= 5) problem(say("TooMany"));
+    else if (fit.reduce((sum, one) => sum + one.size, file.size) > 20 * 1024 * 1024) problem(say("TooHeavy"));
+    else fit.push(file);
   }
+  return fit;
+};
+const pick = (files) => {
+  picked = fitting(files, picked);
   drawPicked();
 };
 const drawPicked = () => {
