@@ -291,6 +291,34 @@ async def test_coming_back_too_often_is_refused_without_a_query(monkeypatch):
     assert await is_refused(call(cookie))
 
 
+async def test_cookies_that_are_of_no_session_are_counted_by_where_they_come_from(monkeypatch):
+    asked = []
+
+    def browsers(keys):
+        asked.extend(keys)
+        return known(keys)
+
+    async def code(cookie, where="2001:db8:7:2::1"):
+        line = call(cookie, client=(where, 5000))
+        told = await line.connect()
+        await line.hang_up()
+        return told
+
+    known = sockets.browsers
+    monkeypatch.setattr(sockets, "CONNECTS_A_MINUTE", 2)
+    monkeypatch.setattr(sockets, "browsers", browsers)
+    theirs, late = await logged_in(await somebody()), await logged_in(await somebody())
+    assert await code(theirs) is None  # who is known is not counted among strangers
+    keys = [f"{n:032x}" for n in range(4)]
+    codes = [await code(key) for key in keys]
+    assert codes == [sockets.LOGGED_OUT, sockets.LOGGED_OUT, sockets.TOO_FAST, sockets.TOO_FAST]
+    assert not set(keys[2:]) & set(asked)
+    assert not any(sockets._key(f"visits:{key}") in sockets._paces for key in keys[2:])
+    assert await code(theirs) is None  # and comes in while these are turned away
+    assert await code(late) == sockets.TOO_FAST
+    assert await code(late, "2001:db8:7:3::1") is None
+
+
 async def with_ticket(number, where, *headers):
     line = call(query_string=b"ticket=wrong%d" % number, client=(where, 5000 + number))
     line.scope["headers"] += headers

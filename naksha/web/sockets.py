@@ -73,6 +73,7 @@ class Socket(AsyncConsumer):
     browser: Browser
     person: str  # who is counted
     pace: Pace
+    _strangers: Pace | None = None
     _open = False
     _too_slow = False
     _writer: asyncio.Task[None]
@@ -191,13 +192,14 @@ class Socket(AsyncConsumer):
     async def websocket_connect(self, message: dict[str, Any]) -> None:
         self.ticket = ticket_of(self.scope)
         self.key = None if self.ticket else session_key(self.header(b"cookie"))
-        place = f"tickets:{neighbourhood(address_in(self.scope))}" if self.ticket else f"visits:{self.key}"
         if not self.ticket and not is_our_origin(self.header(b"origin"), self.header(b"host")):
             refused: int | None = NO_ACCESS
-        elif (self.ticket or self.key) and not _pace(place, CONNECTS_A_MINUTE).take():
+        elif (self.ticket or self.key) and not self._in_time():
             refused = TOO_FAST
         else:
             refused = await database_sync_to_async(self._refusal)()
+            if self.key and refused != LOGGED_OUT:
+                self._known()
             if refused is None and Watch.here().count(self.person) >= MOST_SOCKETS:
                 refused = TOO_FAST
         if refused is not None:
@@ -212,6 +214,23 @@ class Socket(AsyncConsumer):
         self._writer = asyncio.create_task(self._write())
         Watch.here().mind(self)
         await self.entered()
+
+    def _in_time(self) -> bool:
+        """Counts the handshake before anything is asked for it: a ticket by where it comes from; a cookie by itself
+        and, until it is known, by where it comes from, for whoever makes them up has as many as they like."""
+        where = neighbourhood(address_in(self.scope))
+        if self.ticket:
+            return _pace(f"tickets:{where}", CONNECTS_A_MINUTE).take()
+        self._strangers = None if _is_known(f"visits:{self.key}") else _pace(f"strangers:{where}", CONNECTS_A_MINUTE)
+        if self._strangers and not self._strangers.take():
+            return False
+        return _pace(f"visits:{self.key}", CONNECTS_A_MINUTE).take()
+
+    def _known(self) -> None:
+        """The cookie's session stands: it is no stranger's."""
+        _pace(f"visits:{self.key}", CONNECTS_A_MINUTE).known = True
+        if self._strangers:
+            self._strangers.give_back()
 
     def _refusal(self) -> int | None:
         browser = self.authenticate()
@@ -287,10 +306,11 @@ def look_again(user_id: Any) -> None:
 class Pace:
     """So many in a minute, and so many at once after a pause."""
 
-    __slots__ = ("at", "left", "most")
+    __slots__ = ("at", "known", "left", "most")
 
     def __init__(self, most: int) -> None:
         self.most, self.left, self.at = most, float(most), time.monotonic()
+        self.known = False
 
     def take(self) -> bool:
         now = time.monotonic()
@@ -301,6 +321,9 @@ class Pace:
         self.left -= 1
         return True
 
+    def give_back(self) -> None:
+        self.left = min(self.most, self.left + 1)
+
 
 _paces: OrderedDict[bytes, Pace] = OrderedDict()
 MOST_PACES = 20_000
@@ -308,12 +331,22 @@ MOST_PACES = 20_000
 
 def _pace(name: str, most: int) -> Pace:
     """The pace of ``name``, which outlives a connection: who comes back finds it as it was."""
-    key = hashlib.blake2b(name.encode("utf-8", "surrogateescape"), digest_size=12).digest()
+    key = _key(name)
     pace = _paces.setdefault(key, Pace(most))
     _paces.move_to_end(key)
     if len(_paces) > MOST_PACES:
         _paces.popitem(last=False)
     return pace
+
+
+def _is_known(name: str) -> bool:
+    """Without making a pace: of names that are made up none is kept."""
+    pace = _paces.get(_key(name))
+    return pace is not None and pace.known
+
+
+def _key(name: str) -> bytes:
+    return hashlib.blake2b(name.encode("utf-8", "surrogateescape"), digest_size=12).digest()
 
 
 class Watch:
