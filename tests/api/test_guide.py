@@ -37,6 +37,38 @@ def test_the_guide_names_every_code() -> None:
         assert f"| {status} | {', '.join(codes)} |" in lines
 
 
+# As the contract lists them.
+LISTED = {
+    "VALIDATION_ERROR": 400,
+    "INVALID_CREDENTIALS": 401,
+    "NOT_AUTHENTICATED": 401,
+    "TOKEN_EXPIRED": 401,
+    "PERMISSION_DENIED": 403,
+    "EMAIL_NOT_VERIFIED": 403,
+    "ADMIN_APPROVAL_REQUIRED": 403,
+    "NOT_FOUND": 404,
+    "METHOD_NOT_ALLOWED": 405,
+    "EMAIL_EXISTS": 409,
+    "SLOT_TAKEN": 409,
+    "INVALID_STATE": 409,
+    "IDEMPOTENCY_CONFLICT": 422,
+    "PAYMENT_SIGNATURE_INVALID": 400,
+    "RATE_LIMIT_EXCEEDED": 429,
+    "GATEWAY_UNAVAILABLE": 502,
+    "INTERNAL_ERROR": 500,
+}
+
+
+def test_each_code_beyond_the_contracts_list_is_explained_and_decided() -> None:
+    beyond = set(CODES) - set(LISTED)
+    assert {code: CODES[code][0] for code in LISTED} == LISTED
+    told = re.findall(r"^\| `([A-Z_]+)` \|", section("More than the contract names"), re.MULTILINE)
+    (record,) = FILE.parent.glob("decisions/*-four-codes-beyond-the-contract.md")
+    decided = re.findall(r"^- \*\*`([A-Z_]+)`, (\d+)", record.read_text(), re.MULTILINE)
+    assert set(told) == beyond
+    assert set(decided) == {(code, str(CODES[code][0])) for code in beyond}
+
+
 def section(title: str) -> str:
     _before, found = FILE.read_text().split(f"\n## {title}\n")
     return found.split("\n## ")[0]
