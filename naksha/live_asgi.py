@@ -43,7 +43,10 @@ def set_up() -> None:
 
 set_up()
 
+from naksha.settled import settle  # noqa: E402
 from naksha.socket_routes import sockets  # noqa: E402  the models are there now
+
+settle()
 
 
 async def probe(scope: Any, receive: Any, send: Any) -> None:
