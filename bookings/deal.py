@@ -198,6 +198,7 @@ def _for_consultant(booking: Booking) -> RoomFacts:
         contact_phone=booking.contact_phone,
         manage_url=reverse("bookings:request", args=[booking.pk]),
         cancel_url=reverse("bookings:cancel_theirs", args=[booking.pk]) if can_cancel else "",
+        new_link_url="" if booking.client.erased_at else reverse("bookings:new_link", args=[booking.pk]),
         move_url=reverse("bookings:reschedule_theirs", args=[booking.pk]) if can_move else "",
         can_cancel=can_cancel,
         can_move=can_move,

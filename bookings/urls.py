@@ -22,6 +22,7 @@ urlpatterns = [
     path("dashboard/bookings/<uuid:pk>/decline/", desk.decline_request, name="decline"),
     path("dashboard/bookings/<uuid:pk>/cancel/", desk.cancel_booking, name="cancel_theirs"),
     path("dashboard/bookings/<uuid:pk>/reschedule/", desk.move_booking, name="reschedule_theirs"),
+    path("dashboard/bookings/<uuid:pk>/link/new/", desk.new_link_page, name="new_link"),
     path("b/find/", managing.find, name="find"),
     path("b/of/<uuid:pk>/", managing.of, name="of"),
     path("b/<token:token>/", managing.manage, name="manage"),

@@ -36,6 +36,10 @@ class ClientForm(forms.Form):
         if client is not None and client.user_id is not None:
             self.fields["email"].disabled = True
             self.fields["email"].help_text = _("They log in with this address, so they alone can change it.")
+        elif client is not None:
+            self.fields["email"].help_text = _(
+                "With another address, links that went to this one stop, and new ones go out for what is to come."
+            )
         self.fields["tags"] = TagsField()
         self.fields["tags"].widget.attrs["list"] = "tags"
         for each in own:

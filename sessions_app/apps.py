@@ -7,6 +7,7 @@ class SessionsAppConfig(AppConfig):
     verbose_name = _("Sessions")
 
     def ready(self) -> None:
+        from clients.keys import register as open_with
         from clients.moving import register as move
         from consultants.commitments import register as keep
         from consultants.services.policy import when_reminders_change
@@ -15,8 +16,10 @@ class SessionsAppConfig(AppConfig):
         from sessions_app.merging import SessionsMove
         from sessions_app.models import Session
         from sessions_app.services.reminding import plan_all
+        from sessions_app.services.renewing import SessionKeys
 
         move("sessions", SessionsMove(), order=20)
+        open_with("sessions", SessionKeys())
         register(Session.PAYABLE, payable.load, payable.DOOR, owing.SessionDesk())
         when_reminders_change(plan_all)
         keep("recorded", commitments.RecordedSessions())

@@ -50,6 +50,7 @@ class RoomFacts:
     pay_url: str = ""  # the client's, where something is owed and may be paid now
     cancel_url: str = ""
     move_url: str = ""
+    new_link_url: str = ""  # the consultant's page that ends all links of the client and mails a new one
     can_cancel: bool = False
     can_move: bool = False
     invoices: list[Paper] = field(default_factory=list)  # each with a label and a url

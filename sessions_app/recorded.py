@@ -56,6 +56,9 @@ class Recorded:
             if session.payable_paise and not for_consultant
             else "",
             cancel_url=reverse(f"sessions:{cancel}", args=[session.pk]) if can_cancel else "",
+            new_link_url=reverse("sessions:new_link", args=[session.pk])
+            if for_consultant and contact.erased_at is None
+            else "",
             move_url=reverse(f"sessions:{move}", args=[session.pk]) if can_move else "",
             can_cancel=can_cancel,
             can_move=can_move,

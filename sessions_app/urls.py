@@ -22,6 +22,7 @@ urlpatterns = [
     path("dashboard/sessions/<uuid:pk>/parts/", desk.parts, name="desk_parts"),
     path("dashboard/sessions/<uuid:pk>/acts/", desk.acts, name="acts"),
     path("dashboard/sessions/<uuid:pk>/how/", desk.how, name="how"),
+    path("dashboard/sessions/<uuid:pk>/link/new/", changing.new_link, name="new_link"),
     path("sessions/<uuid:pk>/start/", changing.start_session, name="start"),
     path("sessions/<uuid:pk>/complete/", changing.complete_session, name="complete"),
     path("sessions/<uuid:pk>/no-show/", changing.no_show, name="no_show"),

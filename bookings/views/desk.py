@@ -29,6 +29,7 @@ from bookings.services import (
     reschedule_by_consultant,
     terms,
 )
+from bookings.services.renewing import new_link
 from bookings.versions import facts_of
 from bookings.views.pages import answer, place_icon
 from clients.fields import ReasonForm
@@ -198,6 +199,25 @@ def cancel_booking(request: ConsultantRequest, pk: UUID) -> HttpResponse:
     if not context["can_cancel"]:
         return redirect("bookings:request", pk)
     return answer(request, "bookings/desk/cancel.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@approved_consultant_required
+def new_link_page(request: ConsultantRequest, pk: UUID) -> HttpResponse:
+    """Asks first, for those that are out stop working."""
+    booking = _booking(request, pk)
+    if booking.client.erased_at is not None:
+        return redirect("bookings:request", pk)
+    if request.method == "POST":
+        try:
+            new_link(booking=booking, actor=request.user)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            said = _("A new link is on its way to %(email)s. Those before it have stopped.")
+            messages.success(request, said % {"email": booking.client.email})
+        return redirect("bookings:request", pk)
+    return answer(request, "bookings/desk/new_link.html", {"nav": "bookings", "booking": booking})
 
 
 def _reason_form(request: HttpRequest, booking: Booking) -> ReasonForm:

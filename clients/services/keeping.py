@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from clients import keys
 from clients.errors import AddressTaken
 from clients.live import CLIENTS, say_changed
 from clients.models import Client, ClientNote, CustomField, CustomValue, Tag
@@ -75,6 +76,9 @@ def change_client(
 ) -> Client:
     """Write what is given over what is known; what isn't given stays. An invoice that was issued stays as it was.
 
+    With another address, every link that went to the one before ends, for a stranger may read mail there; what is to
+    come is mailed to the new one.
+
     Raises AddressTaken; WrongInput for the address of somebody with a login, who logs in with it; InvalidState for an
     erased client.
     """
@@ -85,10 +89,13 @@ def change_client(
         if client.user_id is not None:
             raise WrongInput("email", _("They log in with this address, so they alone can change it."))
         _free_or_raise(client.consultant_id, changed["email"], besides=client.pk)
+    moved_away = "email" in changed and changed["email"] != client.email.lower()
+    to_send = keys.end_all(client) if moved_away else {}
     for name, value in changed.items():
         setattr(client, name, value)
     if changed:
         client.save(update_fields=[*changed, "updated_at"])
+        keys.send_all(client, to_send)
         audit.record(actor=actor, action="client.changed", subject=client, data={"fields": sorted(changed)})
     if tags is not None:
         _tag(client, tags)

@@ -2,8 +2,9 @@
 
 One is kept. All that points at the other moves to it in one transaction, and the other's row goes: were anything left
 that points at it, the database would refuse. Its address stays as one by which the kept one is found, so that a later
-booking with it comes to them; where only the other has a login, its address becomes the kept one's own. Its links lead
-to them. What the other knew differently is written into a note.
+booking with it comes to them; where only the other has a login, its address becomes the kept one's own. Its pages lead
+to them. What the other knew differently is written into a note. Links that went to the address that is not the row's
+own any more end, and what is to come is mailed to the one that is (clients.keys).
 
 Locks: logins, the two clients by their keys, then what the movers lock, in the order in which they are registered.
 Whoever writes to a client by an address has locked the row (clients.services.becoming.find) and is waited for.
@@ -22,6 +23,7 @@ from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import User
+from clients import keys
 from clients.details import LONGEST_NOTE
 from clients.errors import CantMerge
 from clients.live import say_changed
@@ -53,6 +55,20 @@ class Plan:
     fills: list[str]  # labels of what the kept one does not know and is told
     differs: list[str]  # what the other has differently, and a note will say
     against: list[str]
+
+    @property
+    def takes_others_address(self) -> bool:
+        """Whether the other's address becomes the kept one's own: its login's is."""
+        return self.kept.user_id is None and self.gone.user_id is not None
+
+    @property
+    def mails_to(self) -> str:
+        """The address at which the kept one is written to from then on."""
+        return (self.gone if self.takes_others_address else self.kept).email
+
+    @property
+    def mails_not_to(self) -> str:
+        return (self.kept if self.takes_others_address else self.gone).email
 
 
 def plan(*, kept: Client, gone: Client) -> Plan:
@@ -130,6 +146,8 @@ def _merge(kept_id: UUID, gone_id: UUID, actor: User) -> Client:
     if unknown:
         raise RuntimeError(f"nobody moves {', '.join(sorted(unknown))}")
     moving = plan(kept=kept, gone=gone)
+    takes_address = moving.takes_others_address
+    to_send = keys.end_all(kept if takes_address else gone)
     for mover in movers():
         mover.move(kept=kept, gone=gone)
     _move_own(kept, gone, moving.differs, actor)
@@ -141,10 +159,11 @@ def _merge(kept_id: UUID, gone_id: UUID, actor: User) -> Client:
     ClientAddress.objects.create(
         consultant_id=kept.consultant_id, client=kept, email=gone.email.lower(), former_id=gone_id
     )
-    if kept.user_id is None and gone.user_id is not None:
+    if takes_address:
         # The login's own address is the row's own from now on: who confirms the other one is somebody else.
         take_address(kept, gone.email.lower())
     _fill(kept, gone)
+    keys.send_all(kept, to_send)
     data = {"merged": str(gone_id), "email": gone.email, "moved": [each.words for each in moving.moving]}
     audit.record(actor=actor, action="client.merged", subject=kept, data=data)
     say_changed(kept)

@@ -155,6 +155,7 @@ ALERT = {
 SAMPLES: dict[str, dict[str, Any]] = {
     "booking_confirmed_client": BOOKING,
     "booking_link": BOOKING,
+    "link_renewed": BOOKING,
     "booking_confirmed_consultant": CONSULTANT,
     "booking_requested_client": BOOKING,
     "booking_requested_consultant": CONSULTANT,

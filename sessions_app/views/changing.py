@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,6 +25,7 @@ from sessions_app.services import (
     mark_no_show,
     not_paid_elsewhere,
     paid_elsewhere,
+    renewing,
     reschedule,
     start,
 )
@@ -40,6 +42,22 @@ def _pressed(request: ConsultantRequest, pk: UUID, act: Callable[[], object], sa
     else:
         messages.success(request, said)
     return redirect(back_to(request, pk))
+
+
+@require_http_methods(["GET", "POST"])
+@approved_consultant_required
+def new_link(request: ConsultantRequest, pk: UUID) -> HttpResponse:
+    """Asks first, for those that are out stop working. Of a booked one it is asked about the booking."""
+    session = their_session(request, pk)
+    page = origin.room_facts(session, None).new_link_url
+    if not page or session.reference is None:
+        return redirect(page or reverse("sessions:desk", args=[pk]))
+    if request.method == "POST":
+        assert session.client is not None
+        said = _("A new link is on its way to %(email)s. Those before it have stopped.")
+        words = said % {"email": session.client.email}
+        return _pressed(request, pk, lambda: renewing.new_link(session=session, actor=request.user), words)
+    return render(request, "sessions/desk/new_link.html", {"nav": "sessions", "session": session})
 
 
 @require_POST

@@ -153,7 +153,8 @@ class OneClient(_Practice):
         request_example=examples.WHOLE,
         example=examples.DETAIL,
         description="What is left out is emptied, but for `tags` and `customFields`, which stay where they are left "
-        "out. The address of somebody with a login stays: they log in with it.",
+        "out. The address of somebody with a login stays: they log in with it. With another address, "
+        "links that went to the one before stop working, and new ones are mailed for what is to come.",
     )
     def put(self, request: Request, pk: UUID) -> Response:
         client = self.client(pk)
@@ -170,6 +171,8 @@ class OneClient(_Practice):
         errors=[*MAY, "INVALID_STATE"],
         request_example={"tags": ["Regular", "Founder"]},
         example=examples.DETAIL,
+        description="With another `email`, links that went to the one before stop working, and new ones are mailed for "
+        "what is to come.",
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         return self._written(self.client(pk), self.checked(words.WrittenClient, partial=True))

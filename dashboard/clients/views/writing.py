@@ -78,9 +78,18 @@ def edit(request: ConsultantRequest, pk: UUID) -> HttpResponse:
             _refused(form, error)
             other = error.client if isinstance(error, AddressTaken) else None
         else:
-            messages.success(request, _("Saved."))
+            was = initial["email"].lower()
+            messages.success(request, _saved(was if form.details["email"].lower() != was else ""))
             return redirect("clients:client", pk)
     return _form(request, form, client=found, other=other)
+
+
+def _saved(former: str) -> str:
+    if not former:
+        return _("Saved.")
+    return _("Saved. Links that went to %(email)s have stopped; new ones go out for what is to come.") % {
+        "email": former
+    }
 
 
 def _form(
