@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
@@ -20,6 +20,7 @@ PAGE = 50
 MOST_CHANGES = 200
 TOO_MANY_CHANGES = 1000  # who was away for longer begins at the end again
 MOST_FOUND = 50
+MOST_FILES_LISTED = 50
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,44 @@ def changes(conversation: Conversation, *, after: int, limit: int = MOST_CHANGES
 
 
 def search(conversation: Conversation, *, words: str) -> Page:
-    """The newest messages that say all of ``words``, in any case."""
+    """The newest messages in which all of ``words`` stand, in any case, in what is said or in the name of a file."""
     rows = messages_of(conversation).filter(deleted_at__isnull=True)
+    named = Attachment.objects.filter(conversation=conversation).order_by()
     for word in words.split()[:8]:
-        rows = rows.filter(body__icontains=word)
+        by_file = named.filter(original_name__icontains=word).values("message")
+        rows = rows.filter(Q(body__icontains=word) | Q(pk__in=by_file))
     found = list(rows.order_by("-sequence")[: MOST_FOUND + 1])
     return Page(_of(conversation, found[:MOST_FOUND][::-1]), len(found) > MOST_FOUND)
+
+
+@dataclass(frozen=True)
+class Files:
+    """Those of a chat, the newest first. ``more`` says whether there are older ones."""
+
+    files: list[FileFacts]
+    more: bool
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    file: Attachment
+    by: str
+    sent_at: datetime
+
+
+def files(session: Session) -> Files:
+    """What was sent in the chat of ``session`` and not taken back. As quick in any chat: one query."""
+    rows = (
+        Attachment.objects.filter(conversation__session=session, message__deleted_at__isnull=True)
+        .select_related("message__member__client")
+        .order_by("-created_at", "position")
+    )
+    found = list(rows[: MOST_FILES_LISTED + 1])
+    told = [
+        FileFacts(file, member_name(file.message.member, session) if file.message.member else "", file.message.sent_at)
+        for file in found[:MOST_FILES_LISTED]
+    ]
+    return Files(told, len(found) > MOST_FILES_LISTED)
 
 
 def _of(conversation: Conversation, messages: list[Message]) -> list[Message]:

@@ -17,6 +17,7 @@ from naksha.web.zone import zone as zone_of
 from sessions_app import rooms
 from sessions_app.access import Visitor
 from sessions_app.attendance import Attendance, attendance_of
+from sessions_app.chat_view import Files, files
 from sessions_app.models import Session, SessionNotes
 from sessions_app.names import first_name
 from sessions_app.origin import RoomFacts, room_facts
@@ -48,6 +49,7 @@ class RoomPage:
     notes: SessionNotes
     people: list[Attendance]
     review: ReviewPanel
+    files: Files
 
     @property
     def is_consultant(self) -> bool:
@@ -204,4 +206,5 @@ def page_for(visitor: Visitor, now: datetime | None = None) -> RoomPage:
         notes=notes or SessionNotes(session=session),
         people=attendance_of(session),
         review=review_panel(visitor),
+        files=files(session),
     )

@@ -7,6 +7,8 @@ back asks for every message whose version is past the last that they have, and s
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -112,6 +114,8 @@ class Attachment(Row):
     """A file of a message. Served only by a view that checks who asks."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    # The message's own, so that the files of a long chat are found without going through what was said in it.
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="files", db_index=False)
     file = models.FileField(upload_to="chat/", storage=private_storage)
     original_name = models.CharField(max_length=200)
     content_type = models.CharField(max_length=80)
@@ -123,6 +127,11 @@ class Attachment(Row):
         constraints = [
             models.UniqueConstraint(fields=["message", "position"], name="attachment_position_unique"),
         ]
+        indexes = [models.Index(fields=["conversation", "created_at"], name="attachment_of_conversation")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.conversation_id = self.message.conversation_id
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.original_name

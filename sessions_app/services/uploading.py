@@ -66,6 +66,7 @@ def take_over(ids: Sequence[UUID], *, owner: User | None, message: Message, firs
         taken.append(
             Attachment(
                 message=message,
+                conversation_id=message.conversation_id,
                 file=row.file.name,
                 original_name=row.original_name,
                 content_type=row.content_type,

@@ -321,8 +321,8 @@ def test_the_page_asks_the_same_number_of_questions_however_much_has_happened(
             desk.get(room(session))
 
 
-GUEST_QUERIES = 11
-DESK_QUERIES = 13
+GUEST_QUERIES = 12
+DESK_QUERIES = 14
 
 
 def test_both_clocks_are_told_each_with_its_name(session, guest, desk):

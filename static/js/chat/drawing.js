@@ -62,6 +62,7 @@ const show = (frames, { quiet = false } = {}) => {
   const follow = atEnd();
   const fresh = frames.map(put).filter(Boolean);
   marks();
+  if (!quiet && frames.some((frame) => frame.html.includes("msg-file") || frame.html.includes("is-gone"))) document.dispatchEvent(new CustomEvent("naksha:changed")); // the room lists files
   const theirs = fresh.filter((line) => line.dataset.member !== me);
   if (follow || fresh.length > theirs.length) toEnd();
   if (theirs.length && !quiet) {
