@@ -31,7 +31,7 @@ class ClientForm(forms.Form):
     ) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        self.own, self.known_tags = own, tags
+        self.own, self.known_tags, self.client = own, tags, client
         self.fields |= detail_fields()
         if client is not None and client.user_id is not None:
             self.fields["email"].disabled = True
@@ -46,6 +46,8 @@ class ClientForm(forms.Form):
             self.fields[key_of(each)] = value_field(each)
         if client is None:
             self.fields["note"] = note_field(required=False)
+        else:  # of what stood in the form when it was drawn
+            self.fields["version"] = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     @property
     def own_fields(self) -> list[Any]:

@@ -17,7 +17,7 @@ from consultants.models import Consultant, SlugRedirect
 MAX_LENGTH = 90  # leaves room for a number within the column's 110
 MOST_FORMER = 20  # each is kept from everybody else for ever
 FALLBACK = "consultant"
-SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 # Words that no page has yet, but that a person would take for the site itself.
 _WORDS = """
@@ -61,7 +61,7 @@ def is_reserved(slug: str) -> bool:
 
 def validate_slug(slug: str) -> None:
     """Raise ValidationError unless ``slug`` could be somebody's address; whether it is free is another question."""
-    if not SLUG.match(slug) or len(slug) > MAX_LENGTH:
+    if not SLUG.fullmatch(slug) or len(slug) > MAX_LENGTH:
         raise ValidationError(
             _("Use small letters a to z, digits and single hyphens, at most 90 in all."), code="invalid_slug"
         )

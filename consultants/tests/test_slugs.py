@@ -63,7 +63,7 @@ def test_a_person_called_admin_gets_a_number():
     assert free_slug("Admin") == "admin-1"
 
 
-@pytest.mark.parametrize("slug", ["a", "Asha", "asha--rao", "-asha", "asha_rao", "आशा", "x" * 91, "pricing"])
+@pytest.mark.parametrize("slug", ["a", "Asha", "asha\n", "asha--rao", "-asha", "asha_rao", "आशा", "x" * 91, "pricing"])
 def test_an_address_of_another_form_is_refused(slug):
     with pytest.raises(ValidationError):
         validate_slug(slug)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from naksha.testing import next_slot_start
+from naksha.testing import make_client, next_slot_start
 from quotations.models import Quotation, QuotedSession
 from quotations.testing import make_accepted, make_sent
 from sessions_app.models import Session
@@ -68,4 +68,18 @@ def test_what_is_not_agreed_or_anothers_makes_no_session(client, consultant, oth
     for quotation in (sent, theirs):
         url = reverse("dashboard:quoted_session", args=[quotation.lines.all()[0].pk])
         assert client.get(url).status_code == client.post(url, form_of(quotation)).status_code == 404
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "beside"), [({"price_paise": "900"}, "price_paise"), ({"client": "o@x.example"}, "client")]
+)
+def test_its_price_is_the_quotations_and_its_client_too(client, consultant, typed: dict[str, str], beside: str) -> None:
+    client.force_login(consultant.user)
+    make_client(consultant, email="o@x.example")
+    quotation, _token = make_accepted(consultant)
+    url = reverse("dashboard:quoted_session", args=[quotation.lines.all()[0].pk])
+    answer = client.post(url, form_of(quotation, **typed))
+    assert answer.status_code == 400
+    assert "quotation" in answer.context["form"].errors[beside][0]
     assert not Session.objects.exists()

@@ -9,7 +9,7 @@ hash of what stood in the form when it was drawn. Who saves over something else 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -71,7 +71,7 @@ class SectionView(View):
 
     def stored_words(self, field: BoundField) -> str:
         """What is stored of a field, as a person reads it."""
-        return _stored_words(field)
+        return words_stored(field)
 
     def context(self, form: Any) -> dict[str, Any]:
         """What the page's template needs besides ``form`` and ``version``."""
@@ -163,11 +163,17 @@ class SectionView(View):
 
 def _version(form: Form) -> str:
     """What stands in the form when it is drawn, in a word. Keyed, for what it hashes may be secret and short."""
-    told = json.dumps(form.initial, sort_keys=True, default=str)
+    return version_of(form.initial)
+
+
+def version_of(initial: Mapping[str, Any]) -> str:
+    """A form's ``initial`` in a word."""
+    told = json.dumps(initial, sort_keys=True, default=str)
     return salted_hmac("naksha.web.sections", told, algorithm="sha256").hexdigest()[:20]
 
 
-def _stored_words(field: BoundField) -> str:
+def words_stored(field: BoundField) -> str:
+    """What stood in ``field`` when its form was made, as a person reads it."""
     value, of = field.initial, field.field
     if isinstance(of, BooleanField):
         return _("on") if value else _("off")

@@ -148,7 +148,7 @@ def record_page(
             except TimeRefused as error:
                 form.add_error("time", str(error))
             except DomainError as error:
-                form.add_error(None, str(error))
+                form.add_error(error.about if error.about in form.fields else None, str(error))
             else:
                 messages.success(request, _told(made))
                 return redirect("sessions:desk", made.pk)

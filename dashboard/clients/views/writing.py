@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -16,10 +19,11 @@ from clients import services
 from clients.errors import AddressTaken
 from clients.forms import ClientForm, FieldForm, key_of
 from clients.models import Client, CustomField, CustomValue
-from clients.services.keeping import DETAILS
+from clients.services.keeping import DETAILS, locked
 from dashboard.clients.listing import tags_of
 from dashboard.clients.views.page import their_client
 from naksha.errors import DomainError
+from naksha.web.sections import version_of, words_stored
 
 
 def _refused(form: ClientForm | FieldForm, error: DomainError) -> None:
@@ -58,22 +62,21 @@ def edit(request: ConsultantRequest, pk: UUID) -> HttpResponse:
     if found.erased_at is not None:
         return redirect("clients:client", pk)
     own = list(CustomField.objects.filter(consultant=request.consultant))
-    values = dict(CustomValue.objects.filter(client=found).values_list("field", "value"))
-    initial = {
-        **{name: getattr(found, name) for name in DETAILS},
-        **{key_of(field): values.get(field.pk, "") for field in own},
-        "tags": sorted(found.tags.values_list("name", flat=True)),
-    }
+    initial = _stored(found, own)
     form = ClientForm(request.POST if request.method == "POST" else None, own=own, client=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_client(
-                client=found,
-                actor=request.user,
-                details=form.details,
-                tags=form.cleaned_data["tags"],
-                values=form.values,
-            )
+            with transaction.atomic():
+                stored = _stored(locked(found), own)
+                if overtaken := _overtaken(form, stored):
+                    return _form(request, overtaken, client=found, status=409)
+                services.change_client(
+                    client=found,
+                    actor=request.user,
+                    details=form.details,
+                    tags=form.cleaned_data["tags"],
+                    values=form.values,
+                )
         except DomainError as error:
             _refused(form, error)
             other = error.client if isinstance(error, AddressTaken) else None
@@ -92,11 +95,53 @@ def _saved(former: str) -> str:
     }
 
 
+def _stored(client: Client, own: list[CustomField]) -> dict[str, Any]:
+    """What is kept of ``client``, as the form begins with it, and its version."""
+    values = dict(CustomValue.objects.filter(client=client).values_list("field", "value"))
+    initial = {
+        **{name: getattr(client, name) for name in DETAILS},
+        **{key_of(field): values.get(field.pk, "") for field in own},
+        "tags": sorted(client.tags.values_list("name", flat=True)),
+    }
+    return {**initial, "version": version_of(initial)}
+
+
+def _overtaken(form: ClientForm, stored: dict[str, Any]) -> ClientForm | None:
+    """``form``, which is valid, over ``stored``, where that was changed in another window since the form was drawn and
+    says another thing: with what is saved beside each such field. Saved again it is written."""
+    seen = form.cleaned_data["version"]
+    if not seen or constant_time_compare(seen, stored["version"]):
+        return None
+    typed = {**form.details, "tags": form.cleaned_data["tags"]}
+    typed |= {key_of(field): form.values[field.pk] for field in form.own}
+    differing = [name for name, value in typed.items() if _same(value) != _same(stored[name])]
+    if not differing:
+        return None
+    data = form.data.copy()
+    data["version"] = stored["version"]
+    mine = ClientForm(data, own=form.own, client=form.client, initial=stored)
+    mine.add_error(
+        None, _("Not saved: this was changed in another window since you opened it. What you typed is here.")
+    )
+    for name in differing:
+        mine.add_error(name, _("What is saved now: %(value)s") % {"value": words_stored(mine[name])})
+    return mine
+
+
+def _same(value: Any) -> Any:
+    return sorted(tag.casefold() for tag in value) if isinstance(value, list) else str(value)
+
+
 def _form(
-    request: ConsultantRequest, form: ClientForm, *, client: Client | None = None, other: Client | None = None
+    request: ConsultantRequest,
+    form: ClientForm,
+    *,
+    client: Client | None = None,
+    other: Client | None = None,
+    status: int = 400,
 ) -> HttpResponse:
     context = {"nav": "clients", "form": form, "client": client, "other": other, "tags": tags_of(request.consultant)}
-    return render(request, "clients/form.html", context, status=400 if form.errors else 200)
+    return render(request, "clients/form.html", context, status=status if form.errors else 200)
 
 
 # --- the consultant's own fields --------------------------------------------------------------------
