@@ -244,7 +244,7 @@ TABLE: tuple[Row, ...] = (
         query={"reason": "Ill."},
     ),
     Row("POST /sessions/{pk}/start", NOT_YET, ids=OF_SESSION),
-    Row("POST /sessions/{pk}/complete", NOT_YET, ids=OF_SESSION),
+    Row("POST /sessions/{pk}/complete", NOT_YET, ids=OF_SESSION, body={"summary": "File the reply."}),
     Row("POST /sessions/{pk}/no-show", NOT_YET, ids=OF_SESSION),
     Row(
         "POST /sessions/{pk}/cancel",

@@ -92,6 +92,8 @@ NO_COPY = {"GET /health", "GET /auth/verify-email/{token}"}  # public, and anoth
 ROWS_OF_ONE = {"GET /clients/import/{pk}": "the file's rows, in its order"}  # pages that are of no list
 # Whose every short value is one, though nothing may be found by it.
 WORDS = {"search", "tag", "slug", "city", "expertise", "language", "consultant", "action", "subjectKind"}
+COMPARED = {"shownRefundPaise", "amountPaise"}  # with what there is to give back: more than that is no wrong field
+SETS = {"expertise", "languages"}  # the same again is the same
 RAW = {"POST /payments/webhook", "POST /uploads", "POST /consultant/profile/photo"}  # bodies that are no JSON
 
 
@@ -341,6 +343,42 @@ def no_value_of(schema: dict[str, Any]) -> Any:
     kind = schema.get("type")
     kinds = [kind] if isinstance(kind, str) else kind or []
     return {"no": ["text"]} if "string" in kinds else "no-such-value"
+
+
+def test_every_body_that_is_taken_is_among_those_that_are_tried() -> None:
+    taking = {row.call for row in TABLE if "requestBody" in operation_of(row)} - {row.call for row in written()}
+    assert taking == (RAW & taking) | {"POST /clients/import"}  # which are files, or bytes that are signed
+
+
+def test_what_is_beyond_a_field_is_refused_by_its_name(world: World) -> None:
+    wrong, tried = [], 0
+    for row in written():
+        _path, body = filled_body(world, row, guest=who(row) != "anonymous")
+        for name, value in beyond(row, body):
+            tried += 1
+            answer = sent(world, row, {**body, name: value})
+            if answer.status != 400 or not told_of(answer, name):
+                wrong.append(f"{row.call} with {name}={value!r:.60}: {answer!r:.200}")
+    assert not wrong, "\n".join(wrong)
+    assert tried > 300
+
+
+def beyond(row: Row, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each field of the row's body with nothing where there has to be something, too long, too large, too many."""
+    (content,) = operation_of(row)["requestBody"]["content"].values()
+    for name, field in resolved(content["schema"])["properties"].items():
+        schema = resolved(field)
+        kind = schema.get("type")
+        kinds = [kind] if isinstance(kind, str) else kind or []
+        may_be_null = "null" in kinds or {"type": "null"} in field.get("oneOf", []) or None in schema.get("enum", [])
+        if not may_be_null:
+            yield name, None
+        if "string" in kinds and "number" not in kinds and "enum" not in schema:
+            yield name, "x" * (schema.get("maxLength", 100_000) + 1)
+        if {"integer", "number"} & set(kinds):
+            yield from ((name, value) for value in (10**15, -(10**15)) if value < 0 or name not in COMPARED)
+        if "array" in kinds and body.get(name) and name not in SETS:
+            yield name, body[name] * 1001
 
 
 def test_a_field_that_is_needed_is_named_where_it_is_missing(world: World) -> None:
