@@ -171,7 +171,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "sessions_app.Member": {"client": KEPT},
     "sessions_app.Message": {"body": ERASED},
     "sessions_app.MessageTrace": {"body": ERASED, "by": ERASED},
-    "sessions_app.Attachment": {"file": GOES, "original_name": GOES, "content_type": GOES},
+    "sessions_app.Attachment": {"file": GOES, "original_name": ERASED, "content_type": GOES},
     "sessions_app.Review": {
         "author_name": ERASED,
         "comment": ERASED,

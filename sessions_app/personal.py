@@ -60,8 +60,9 @@ def export(clients: Collection[UUID]) -> dict[str, Any]:
             )
         ),
         "summaries": list(
-            SessionNotes.objects.filter(session__client__in=clients)
+            SessionNotes.objects.filter(session__in=sessions.order_by().values("pk"))
             .exclude(shared="", summary="")
+            .order_by("session__starts_at")
             .values("session__title", "session__starts_at", "shared", "summary")
         ),
         "messages": [
@@ -116,11 +117,13 @@ def erase(*, clients: Collection[UUID], identity: Identity) -> list[str]:
     """Erase what ``clients`` wrote and what was written of them. Returns the names of files, to be deleted once this is
     committed.
 
-    Their words and files go. What the consultant wrote stays without their name. A rating stays, as a former client's,
-    without its words: the consultant's average is made of it.
+    Their words and files go. What the consultant wrote and sent stays without their name. A rating stays, as a former
+    client's, without its words: the consultant's average is made of it.
     """
     SessionNotes.objects.filter(session__client__in=clients).update(shared="", summary="")
     redact_rows(SessionNotes.objects.filter(session__client__in=clients), identity, "private")
+    of_many = Session.objects.filter(seats__client__in=clients)  # webinars: their notes are others' too
+    redact_rows(SessionNotes.objects.filter(session__in=of_many), identity, "private", "shared", "summary")
     redact_rows(Session.objects.filter(client__in=clients), identity, "title", "place")
     Session.objects.filter(client__in=clients).update(cancel_reason="")
     reviews = Review.objects.filter(client__in=clients)

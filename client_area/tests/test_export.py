@@ -38,7 +38,10 @@ def test_the_file_holds_all_of_it(client, person, past) -> None:  # noqa: F811
     names = made.namelist()
     assert len([name for name in names if name.startswith("documents/")]) == 4
     assert len([name for name in names if name.startswith("receipts/")]) == 3
-    assert [name for name in names if name.startswith("files/")] == ["files/0001-Zubeida Quintrell salary.pdf"]
+    assert [name for name in names if name.startswith("files/")] == [
+        "files/0001-Zubeida Quintrell salary.pdf",
+        "files/0002-Notice to Zubeida Quintrell.pdf",
+    ]
     assert all(made.read(name).startswith(b"%PDF") for name in names if name.endswith(".pdf"))
     data = json.loads(made.read("data.json"))
     assert data["account"]["mail_address"] == MAIL
@@ -46,6 +49,11 @@ def test_the_file_holds_all_of_it(client, person, past) -> None:  # noqa: F811
     assert {one["title"] for one in data["bookings"]["bookings"]} == {"First call", "Second call"}
     assert [one["text"] for one in data["sessions"]["messages"] if one["by_you"]] == [f"This is {MAIL}", "See the file"]
     assert any(not one["by_you"] for one in data["sessions"]["messages"])
+    notes = [(one["session__title"], one["shared"], one["summary"]) for one in data["sessions"]["summaries"]]
+    assert notes == [
+        ("Taxes for all", f"{NAME} asked about May", f"Answer {NAME}, and all"),
+        ("Second call", "Pay by May", f"For {NAME}"),
+    ]
     assert len(data["payments"]["payments"]) == 3
     assert len(data["payments"]["refunds"]) == 1
     assert data["sessions"]["reviews"][0]["rating"] == 4

@@ -37,7 +37,17 @@ from payments.services import verify_ledger
 from payments.services.sending import send
 from quotations.models import Quotation, QuotationLink, QuotationQuestion, QuotationView
 from quotations.testing import make_accepted, pay_part
-from sessions_app.models import Attachment, Conversation, Member, Message, MessageTrace, Review, SessionNotes
+from sessions_app.models import (
+    Attachment,
+    Conversation,
+    Member,
+    Message,
+    MessageTrace,
+    Review,
+    Seat,
+    Session,
+    SessionNotes,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME, MAIL, PHONE = "Zubeida Quintrell", "zubeida.quintrell@example.com", "+919811122233"
@@ -95,13 +105,14 @@ def past(person: User, consultant: Consultant, fake_gateway: Any, settings: Any,
         status="completed",
         ended_at=start + timedelta(minutes=30),
     )
-    talk = Conversation.objects.create(session=session, last_sequence=3, last_version=3)
+    talk = Conversation.objects.create(session=session, last_sequence=4, last_version=4)
     me = Member.objects.create(conversation=talk, side="client", client=client)
     they = Member.objects.create(conversation=talk, side="consultant")
     for n, member, body in (
         (1, they, f"Dear {NAME}, good morning"),
         (2, me, f"This is {MAIL}"),
         (3, me, "See the file"),
+        (4, they, "As promised"),
     ):
         Message.objects.create(
             conversation=talk, sequence=n, version=n, member=member, body=body, client_message_id=f"{n:032x}"
@@ -110,7 +121,10 @@ def past(person: User, consultant: Consultant, fake_gateway: Any, settings: Any,
     MessageTrace.objects.create(message=mine[0], body=f"I am {NAME}", by=person)
     paper = Attachment(message=mine[1], original_name=f"{NAME} salary.pdf", content_type="application/pdf", size=4)
     paper.file.save("x.pdf", ContentFile(b"%PDF"))
+    answer = Attachment(message=Message.objects.get(sequence=4), original_name=f"Notice to {NAME}.pdf", size=4)
+    answer.file.save("y.pdf", ContentFile(b"%PDF"))
     SessionNotes.objects.create(session=session, private=f"{NAME} owes tax", shared="Pay by May", summary=f"For {NAME}")
+    sit_among_others(client, consultant)
     told.tell(session, client)
     told.mail_of_old(NAME)
     SavedConsultant.objects.create(user=person, consultant=consultant)
@@ -118,6 +132,28 @@ def past(person: User, consultant: Consultant, fake_gateway: Any, settings: Any,
     offered.keep_notes(client)
     offered.offer(client, fake_gateway)
     return done
+
+
+def sit_among_others(client: Client, consultant: Consultant) -> Session:
+    """A webinar of last week in which the consultant noted down a question of theirs."""
+    start = timezone.now() - timedelta(days=7)
+    session = Session.objects.create(
+        consultant=consultant,
+        kind="webinar",
+        title="Taxes for all",
+        starts_at=start,
+        ends_at=start + timedelta(minutes=30),
+        status="completed",
+        ended_at=start + timedelta(minutes=30),
+        platform="jitsi",
+        capacity=5,
+        seats_taken=1,
+    )
+    Seat.objects.create(session=session, client=client, status="taken")
+    SessionNotes.objects.create(
+        session=session, private=f"{NAME} is shy", shared=f"{NAME} asked about May", summary=f"Answer {NAME}, and all"
+    )
+    return session
 
 
 def erase(user: User) -> None:
@@ -155,8 +191,14 @@ def test_what_others_need_stays(person, past, consultant) -> None:
     review = Review.objects.get()
     assert (review.rating, review.author_name, review.comment, review.reply) == (4, "A former client", "", "")
     bodies = list(Message.objects.order_by("sequence").values_list("body", flat=True))
-    assert bodies == ["Dear Erased client, good morning", "", ""]
-    assert SessionNotes.objects.get().private == "Erased client owes tax"
+    assert bodies == ["Dear Erased client, good morning", "", "", "As promised"]
+    assert [(notes.private, notes.shared, notes.summary) for notes in SessionNotes.objects.order_by("pk")] == [
+        ("Erased client owes tax", "", ""),
+        ("Erased client is shy", "Erased client asked about May", "Answer Erased client, and all"),
+    ]
+    sent = Attachment.objects.get()
+    assert sent.original_name == "Notice to Erased client.pdf"
+    assert sent.message.version > sent.message.sequence, "an open chat is given it anew"
     said = AuditEntry.objects.get(action="account.erased")
     assert (said.actor, said.subject_id, said.subject_label, said.data) == (None, person.pk, "", {})
 
@@ -216,7 +258,7 @@ def test_a_goodbye_that_was_left_behind_is_forgotten_by_the_sweep(person, past) 
 
 
 def test_files_go_after_it_and_are_asked_for_again_where_the_storage_failed(person, past, monkeypatch) -> None:
-    name = Attachment.objects.get().file.name
+    name = Attachment.objects.get(message__member__side="client").file.name
     storage = storages["private"]
     assert storage.exists(name)
 
@@ -246,7 +288,7 @@ def test_what_dies_half_way_has_changed_nothing(person, past, monkeypatch) -> No
         erase(person)
     assert sorted(mentions()) == before
     assert not FileToDelete.objects.exists()
-    assert storages["private"].exists(Attachment.objects.get().file.name)
+    assert storages["private"].exists(Attachment.objects.get(message__member__side="client").file.name)
 
 
 @pytest.mark.postgres
