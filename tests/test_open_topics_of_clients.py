@@ -83,6 +83,10 @@ def test_what_is_written_of_a_client_tells_the_pages_that_show_clients(
     heard.clear()
     acts[act]()
     assert "clients" in heard
+    pages = ["clients:list", "dashboard:today", "quotations:list", "sessions:list", "money:due"]
+    assert all("clients" in listens(consultant, reverse(page)) for page in pages)
+    one = listens(consultant, reverse("clients:client", args=[other.pk if act == "erased" else client.pk]))
+    assert "clients" in one
 
 
 @pytest.mark.parametrize("page", ["quotations:rows", "money:due_rows", "dashboard:board"])
@@ -133,6 +137,11 @@ def test_what_a_consultant_sets_tells_today_and_the_payouts(act: str, heard: lis
     heard.clear()
     acts[act]()
     assert "setup" in heard
+    assert all("setup" in listens(consultant, reverse(page)) for page in ("dashboard:today", "money:payouts"))
+
+
+def test_the_hours_tell_today_which_asks_for_them(consultant: Consultant) -> None:
+    assert "calendar" in listens(consultant, reverse("dashboard:today"))
 
 
 def test_another_bank_account_is_no_304_for_the_payouts(consultant: Consultant) -> None:

@@ -205,7 +205,7 @@ def test_an_open_list_gets_the_new_one_when_somebody_is_asked_or_pays(desk: Clie
     assert desk.get(rows, **seen).status_code == 304
     desk.post(reverse("money:ask", args=[recorded.pk]))
     assert "Again from" in text(desk.get(rows, **seen))
-    assert 'data-live-on="payments bookings sessions quotations"' in text(desk.get(DUE))
+    assert 'data-live-on="payments bookings sessions quotations clients"' in text(desk.get(DUE))
 
 
 def test_an_open_list_hears_of_accepted_work_and_of_its_end(desk: Client, consultant: Consultant) -> None:
