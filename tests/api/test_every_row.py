@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from naksha.api.naming import camel
 from naksha.api.testing import Answer
 from tests.api.machine import digest, filled_body, filled_query, view_of
 from tests.api.table import BOOKING, QUOTATION, TABLE, WISHES, Row
@@ -294,6 +295,35 @@ def test_a_field_that_there_is_not_is_refused_by_its_name(world: World) -> None:
         _path, body = filled_body(world, row, guest=who(row) != "anonymous")
         answer = sent(world, row, {**body, "isAdmin": True})
         assert (answer.code, list(answer.details)) == ("VALIDATION_ERROR", ["isAdmin"]), f"{row.call}: {answer!r}"
+
+
+FOREIGN = ("pk", "id", "user", "userId", "owner", "consultantId", "role", "isStaff", "isSuperuser", "isApprovedByAdmin")
+
+
+def test_what_is_only_told_can_not_be_set_by_any_spelling(world: World) -> None:
+    """All that the answer has and the request has not, what models call things, and our own names for known fields."""
+    tried = 0
+    for row in written():
+        _path, body = filled_body(world, row, guest=who(row) != "anonymous")
+        (content,) = operation_of(row)["requestBody"]["content"].values()
+        taken = set(resolved(content["schema"])["properties"])
+        told = {*answered(row), *FOREIGN} - taken
+        ours = {re.sub("[A-Z]", lambda c: f"_{c[0].lower()}", name) for name in (*taken, *told)} - taken
+        ours = {name for name in ours if not name.startswith("razorpay_")}  # as its checkout hands them over
+        wrong = {name: body.get(camel(name), "x") for name in (*told, *ours)}
+        answer = sent(world, row, {**body, **wrong})
+        assert answer.status == 400, f"{row.call}: {answer!r:.300}"
+        assert set(wrong) - set(answer.details) == set(), f"{row.call}: {answer!r:.600}"
+        tried += len(wrong)
+    assert tried > 1500
+
+
+def answered(row: Row) -> set[str]:
+    """The fields of what goes well."""
+    good, *_others = operation_of(row)["responses"].values()
+    content = good.get("content", {}).get("application/json")
+    data = resolved(resolved(content["schema"])["properties"]["data"]) if content else {}
+    return set(data.get("properties", {}))
 
 
 def test_a_field_is_refused_by_its_name_where_no_body_is_taken(world: World) -> None:
