@@ -20,6 +20,7 @@ class Attendance:
     name: str
     came_at: datetime | None = None  # the first time that the page was opened
     joined_at: datetime | None = None  # the first time that they went into the meeting of the time that it has now
+    tried_at: datetime | None = None  # the first time that they came and our meeting did not open
     left_at: datetime | None = None  # if leaving is the last that was heard of them
 
     @property
@@ -36,6 +37,10 @@ def attendance_of(session: Session) -> list[Attendance]:
         person.left_at = event.at if event.kind == K.LEFT else None
         if event.kind == K.ENTERED:
             person.came_at = person.came_at or event.at
-        elif event.kind == K.JOINED and event.at >= session.starts_at - JOIN_OPENS:
+        elif event.at < session.starts_at - JOIN_OPENS:
+            continue  # of the time before it was moved
+        elif event.kind == K.JOINED:
             person.joined_at = person.joined_at or event.at
+        elif event.kind == K.TRIED:
+            person.tried_at = person.tried_at or event.at
     return list(people.values())

@@ -100,6 +100,12 @@ class TheyCame(InvalidState):
     sentence = _("The join log shows that your client came. Complete the session instead.")
 
 
+class YouDidNotCome(InvalidState):
+    """The join log does not show the consultant either: nobody waited in vain."""
+
+    sentence = _("The join log does not show you in the meeting. Join it first, so that it shows that you waited.")
+
+
 class QuoteChanged(DomainError):
     """The refund that was shown is not the refund of now. Nothing has been cancelled; show the new one."""
 

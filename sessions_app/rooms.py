@@ -49,6 +49,11 @@ class Door:
         return self.state == DoorState.OPEN
 
     @property
+    def is_shut_by_us(self) -> bool:
+        """It is time, and there is no way in all the same."""
+        return self.state in (DoorState.MAKING, DoorState.FAILED)
+
+    @property
     def origin(self) -> str:
         """Scheme and host that Join leads to, for the page's policy. Nothing that opens a meeting."""
         url = self.own_link or (self.room.url if self.room else "")

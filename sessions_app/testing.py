@@ -14,7 +14,7 @@ from clients.models import Client
 from consultants.models import Consultant
 from naksha.testing import make_client, make_consultant, make_service, next_slot_start
 from sessions_app.access import ROOMS, mint_link, resolve_link
-from sessions_app.models import Review, Session
+from sessions_app.models import JoinEvent, Review, Session, Side
 from sessions_app.services import open_session, reviewing
 
 
@@ -52,6 +52,12 @@ def make_session(
     if fields:
         Session.objects.filter(pk=session.pk).update(**fields)
         session.refresh_from_db()
+    return session
+
+
+def wait_in(session: Session) -> Session:
+    """Let the join log show its consultant in the meeting."""
+    JoinEvent.objects.create(session=session, side=Side.CONSULTANT, kind=JoinEvent.Kind.JOINED, at=session.starts_at)
     return session
 
 

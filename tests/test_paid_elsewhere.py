@@ -44,6 +44,7 @@ from sessions_app.services import (
     open_price,
     paid_elsewhere,
 )
+from sessions_app.testing import wait_in
 from sessions_app.tests.practice import desk, record
 
 __all__ = ["desk"]
@@ -126,7 +127,7 @@ def test_only_what_is_owed_and_was_recorded_by_whom_it_is_owed_to(
         if why == "cancelled":
             cancel(session=session, actor=consultant.user, reason="Ill.")
         elif why == "missed":
-            mark_no_show(session=begin(session), actor=consultant.user)
+            mark_no_show(session=wait_in(begin(session)), actor=consultant.user)
         with pytest.raises(NothingOwed):
             paid_elsewhere(session=session, actor=consultant.user)
     browser = Browser()

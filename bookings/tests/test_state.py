@@ -11,6 +11,7 @@ from bookings.models import Booking
 from bookings.testing import make_held, make_paid
 from sessions_app.models import Session
 from sessions_app.services import complete, mark_no_show, start
+from sessions_app.testing import wait_in
 
 pytestmark = pytest.mark.django_db
 ENDS = {
@@ -37,7 +38,7 @@ def begun(booking):
 
 def become(booking, status):
     act = {"in_progress": start, "completed": complete, "no_show": mark_no_show}[status]
-    act(session=booking.session, actor=booking.consultant.user)
+    act(session=wait_in(booking.session), actor=booking.consultant.user)
 
 
 @pytest.mark.parametrize("status", ENDS)

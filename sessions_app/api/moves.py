@@ -100,7 +100,8 @@ class NoShow(_Move):
         answer=words.SessionDetail,
         errors=REFUSED,
         example=examples.DETAIL,
-        description="For its consultant, from ten minutes after the start, unless the join log shows the client.",
+        description="For its consultant, from ten minutes after the start, unless the join log shows the client. Where "
+        "they meet in our room (`JITSI`), it has to show the consultant.",
     )
     def post(self, request: Request, pk: UUID) -> Response:
         return self.pressed(request, pk, _missed, {}, _("Marked as a no-show."))

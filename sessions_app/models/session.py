@@ -257,10 +257,18 @@ def side_fits_client() -> Q:
 
 
 class JoinEventQuerySet(models.QuerySet["JoinEvent"]):
-    def came(self) -> JoinEventQuerySet:
+    def joined(self) -> JoinEventQuerySet:
         """Who went into the meeting, at the time that its session has now. What was pressed before it was moved stays
         in the log, and says nothing of the new time."""
-        return self.filter(kind=JoinEvent.Kind.JOINED, at__gte=F("session__starts_at") - JOIN_OPENS)
+        return self._in_time().filter(kind=JoinEvent.Kind.JOINED)
+
+    def came(self) -> JoinEventQuerySet:
+        """As :meth:`joined`, and who came when our meeting did not open: it was not by them that they were not
+        there."""
+        return self._in_time().filter(kind__in=[JoinEvent.Kind.JOINED, JoinEvent.Kind.TRIED])
+
+    def _in_time(self) -> JoinEventQuerySet:
+        return self.filter(at__gte=F("session__starts_at") - JOIN_OPENS)
 
 
 JoinEventManager = models.Manager.from_queryset(JoinEventQuerySet)
@@ -272,6 +280,7 @@ class JoinEvent(Row):
     class Kind(models.TextChoices):
         ENTERED = "entered", _("Opened the room")
         JOINED = "joined", _("Joined the meeting")
+        TRIED = "tried", _("Came, but our meeting did not open")
         LEFT = "left", _("Left the room")
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="join_events")

@@ -121,16 +121,17 @@ def forecast(sessions: Iterable[Session], act: str) -> dict[UUID, str]:
     likely be done: the services have the last word. Two queries at most."""
     now = db_now()
     sessions = list(sessions)
-    came: set[UUID] = set()
+    came: dict[UUID, set[str]] = {}
     if act == "no-show":
         asked = [session.pk for session in sessions if machine.can_mark_no_show(session, now)]
-        events = JoinEvent.objects.came().filter(session__in=asked, side=Side.CLIENT)
-        came = set(events.order_by().values_list("session_id", flat=True).distinct()) if asked else set()
-    told = {session.pk: _why_not(session, act, now, session.pk in came) for session in sessions}
+        events = JoinEvent.objects.came().filter(session__in=asked)
+        for session_id, side in events.order_by().values_list("session_id", "side").distinct() if asked else ():
+            came.setdefault(session_id, set()).add(side)
+    told = {session.pk: _why_not(session, act, now, came.get(session.pk, set())) for session in sessions}
     return {pk: why for pk, why in told.items() if why}
 
 
-def _why_not(session: Session, act: str, now: datetime, came: bool) -> str:
+def _why_not(session: Session, act: str, now: datetime, came: set[str]) -> str:
     if act == "paid-elsewhere":
         return _why_not_elsewhere(session)
     target = {"start": S.IN_PROGRESS, "complete": S.COMPLETED, "cancel": S.CANCELLED, "no-show": S.NO_SHOW}[act]
@@ -147,8 +148,10 @@ def _why_not(session: Session, act: str, now: datetime, came: bool) -> str:
             return _("A webinar is held even if somebody misses it.")
         if not machine.can_mark_no_show(session, now):
             return _("Give your client 10 minutes from the start.")
-        if came:
+        if Side.CLIENT in came:
             return _("The join log shows that your client came.")
+        if Side.CONSULTANT not in came and machine.log_tells(session):
+            return _("The join log does not show you in the meeting.")
     return ""
 
 

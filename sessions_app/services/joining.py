@@ -14,7 +14,7 @@ from sessions_app.access import Visitor
 from sessions_app.errors import MeetingClosed, MeetingNotReady, MeetingNotYet
 from sessions_app.models import JoinEvent, Session
 from sessions_app.models.session import JoinEventQuerySet
-from sessions_app.rooms import DoorState, door_of
+from sessions_app.rooms import Door, DoorState, door_of
 from sessions_app.services.moved_on import SESSIONS
 
 ONCE_WITHIN = timedelta(minutes=5)
@@ -26,7 +26,7 @@ def join(*, visitor: Visitor) -> str:
     """The address by which ``visitor`` goes into the meeting, theirs alone; their coming is in the join log.
 
     Raises MeetingNotYet before ten minutes to the start, MeetingClosed an hour after the end or when the session isn't
-    on, MeetingNotReady while there is no room.
+    on, MeetingNotReady while there is no room: then the log keeps that they tried.
     """
     session = visitor.session
     door = door_of(session, db_now())
@@ -35,6 +35,7 @@ def join(*, visitor: Visitor) -> str:
     if door.state in (DoorState.NONE, DoorState.OVER):
         raise MeetingClosed
     if not door.is_open:
+        _write(visitor, K.TRIED, within=ONCE_WITHIN)
         raise MeetingNotReady
     url = door.own_link
     if door.room is not None:
@@ -48,9 +49,16 @@ def join(*, visitor: Visitor) -> str:
         try:
             url = meetings.join_url(door.room, guest=guest, until=door.closes_at)
         except ProviderAway as error:
+            _write(visitor, K.TRIED, within=ONCE_WITHIN)
             raise MeetingNotReady from error
     _write(visitor, K.JOINED, within=JOINED_ONCE_WITHIN)
     return url
+
+
+def stand_at(door: Door, *, visitor: Visitor) -> None:
+    """Write that ``visitor`` looks at a door that is shut by us: no Join is offered there, and they came."""
+    if door.is_shut_by_us:
+        _write(visitor, K.TRIED, within=ONCE_WITHIN)
 
 
 def _email(visitor: Visitor) -> str:
@@ -81,7 +89,7 @@ def stay(*, visitor: Visitor) -> None:
 
 def _lately(visitor: Visitor) -> JoinEvent | None:
     """The last that was heard of ``visitor`` and this page, if it is not long ago."""
-    told = _log_of(visitor).filter(at__gt=db_now() - ONCE_WITHIN).exclude(kind=K.JOINED)
+    told = _log_of(visitor).filter(at__gt=db_now() - ONCE_WITHIN).exclude(kind__in=[K.JOINED, K.TRIED])
     return told.order_by("-at", "-pk").first()
 
 
@@ -105,7 +113,7 @@ def _write(visitor: Visitor, kind: JoinEvent.Kind, *, within: timedelta) -> None
     Session.objects.select_for_update(of=("self",)).only("pk").get(pk=visitor.session.pk)
     now = db_now()
     lines = _log_of(visitor)
-    lines = lines.came() if kind == K.JOINED else lines.filter(kind=kind)
+    lines = lines.joined() if kind == K.JOINED else lines.filter(kind=kind)
     if not lines.filter(at__gt=now - within).exists():
         JoinEvent.objects.create(session=visitor.session, side=visitor.side, client=visitor.client, kind=kind, at=now)
         _say_changed(visitor)

@@ -20,7 +20,7 @@ from naksha.db import db_now
 from naksha.errors import InvalidState
 from naksha.queue import tell
 from sessions_app import origin
-from sessions_app.errors import TheyCame, TooLate, TooSoon
+from sessions_app.errors import TheyCame, TooLate, TooSoon, YouDidNotCome
 from sessions_app.live import say_changed
 from sessions_app.models import Session, SessionNotes, Side
 from sessions_app.services import machine, moved_on, telling
@@ -94,8 +94,9 @@ def _keep_summary(session: Session, summary: str) -> None:
 def mark_no_show(*, session: Session, actor: User) -> Session:
     """Say that the client did not come, from ten minutes after the start. What was paid is kept, no balance asked for.
 
-    The join log is the evidence, and is kept with the audit line: whoever it shows in the meeting came. Marked
-    already: nothing changes. Raises InvalidState, TooSoon, TheyCame, PermissionDenied.
+    The join log is the evidence, and is kept with the audit line: whoever it shows in the meeting came, or would
+    have, had our meeting opened. Where it tells who came, only who came can have waited in vain. Marked already:
+    nothing changes. Raises InvalidState, TooSoon, TheyCame, YouDidNotCome, PermissionDenied.
     """
     session = machine.locked_for(session, actor)
     if session.status == S.NO_SHOW:
@@ -106,15 +107,26 @@ def mark_no_show(*, session: Session, actor: User) -> Session:
         raise InvalidState(_("A webinar is held even if somebody misses it."))
     if now < session.starts_at + machine.NO_SHOW_AFTER:
         raise TooSoon(_("Give your client 10 minutes from the start."))
-    if joined(session, Side.CLIENT):
+    came = set(session.join_events.came().values_list("side", flat=True))
+    if Side.CLIENT in came:
         raise TheyCame
+    if Side.CONSULTANT not in came and machine.log_tells(session):
+        raise YouDidNotCome
     end(session, ended_at=now, actor=actor, action="session.no_show", data={"join_log": _evidence(session)})
     return session
 
 
 def joined(session: Session, side: Side) -> bool:
     """Whether the join log shows somebody of that side in the meeting, at the time that it has now."""
-    return session.join_events.came().filter(side=side).exists()
+    return session.join_events.joined().filter(side=side).exists()
+
+
+def can_be_missed(session: Session, now: datetime) -> bool:
+    """Whether its client may be marked as missing now: by state and clock, and by the join log."""
+    if not machine.can_mark_no_show(session, now):
+        return False
+    came = set(session.join_events.came().values_list("side", flat=True))
+    return Side.CLIENT not in came and (Side.CONSULTANT in came or not machine.log_tells(session))
 
 
 def _evidence(session: Session) -> list[str]:

@@ -8,7 +8,8 @@ start          confirmed                  the consultant, from 10 minutes before
 complete       confirmed, in progress     the consultant, once it has begun; the schedule, 15 minutes after the end
                                           when both sides had joined, or 48 hours after it asked in vain
 no-show        confirmed, in progress     the consultant, from 10 minutes after the start, of a session with one
-                                          client whom the join log does not show in the meeting
+                                          client whom the join log does not show; where people meet in our room, it
+                                          has to show the consultant
 cancel         confirmed                  before the start, by either side, the client under frozen terms: those of
                                           a booking (bookings), or of the recorded session itself
 call off       confirmed, in progress     the platform: with its consultant's suspension, or an admin, who may also end
@@ -39,7 +40,7 @@ from accounts.models import User
 from consultants.models import Service
 from naksha.errors import InvalidState
 from naksha.kept import Kept, Param
-from sessions_app.models import Session, Side
+from sessions_app.models import JoinEvent, Session, Side
 
 S = Session.Status
 MOVES: dict[str, frozenset[str]] = {
@@ -124,8 +125,23 @@ def may_be_going_on(session: Session, now: datetime) -> bool:
 def can_be_called_off(session: Session) -> bool:
     """Whether the platform may call it off: nobody has begun it, or the client waits in the meeting alone."""
     if session.status == S.IN_PROGRESS:
-        return set(session.join_events.came().values_list("side", flat=True)) == {Side.CLIENT}
+        return is_client_alone(session)
     return session.status in (S.PENDING, S.CONFIRMED)
+
+
+def log_tells(session: Session) -> bool:
+    """Whether the join log shows who came: people meet in the room that we make. To a call, a link of the
+    consultant's own and a room in town they come without us."""
+    return session.platform == Service.Platform.JITSI and not session.place
+
+
+def is_client_alone(session: Session) -> bool:
+    """Whether the join log shows that a client came, as far as our meeting let them, and that its consultant never
+    was in the meeting."""
+    lines = session.join_events.came().values_list("side", "kind")
+    found = set(lines)
+    came = any(side == Side.CLIENT for side, _kind in found)
+    return came and (Side.CONSULTANT, JoinEvent.Kind.JOINED) not in found
 
 
 def waits_for_answer(session: Session) -> bool:

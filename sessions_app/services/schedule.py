@@ -31,7 +31,7 @@ def move_on_due(*, limit: int = 500) -> int:
       the schedule had stood still for so long that a question would only puzzle.
     """
     now = db_now()
-    came = JoinEvent.objects.came().filter(session=OuterRef("pk"))
+    came = JoinEvent.objects.joined().filter(session=OuterRef("pk"))
     begun = Session.objects.filter(Exists(came), status=S.CONFIRMED, starts_at__lte=now, ends_at__gt=now)
     over = Session.objects.filter(
         Q(asked_at__isnull=True) | Q(asked_at__lte=now - machine.ANSWER_WITHIN),

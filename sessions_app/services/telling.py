@@ -44,7 +44,7 @@ def begun_by_consultant(session: Session) -> None:
     guest = session.client
     if guest is None or guest.user is not None or guest.erased_at is not None or not session.client_told:
         return
-    if not session.join_events.came().filter(client=guest).exists():
+    if not session.join_events.joined().filter(client=guest).exists():
         _mail_begun(session, guest)
 
 

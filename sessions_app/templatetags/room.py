@@ -54,6 +54,8 @@ def came_words(person: Attendance, zone: str) -> str:
     told = []
     if person.came_at:
         told.append(_("opened this page at %(time)s") % {"time": at(person.came_at)})
+    if person.tried_at:
+        told.append(_("came at %(time)s, but the meeting did not open") % {"time": at(person.tried_at)})
     if person.joined_at:
         told.append(_("joined the meeting at %(time)s") % {"time": at(person.joined_at)})
     if person.left_at:

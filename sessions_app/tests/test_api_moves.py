@@ -17,7 +17,7 @@ from notifications.models import OutgoingMail
 from payments.models import Refund
 from sessions_app.models import JoinEvent, Review, Session, SessionNotes
 from sessions_app.services import record_session
-from sessions_app.testing import make_completed, make_session
+from sessions_app.testing import make_completed, make_session, wait_in
 
 pytestmark = pytest.mark.django_db
 S = Session.Status
@@ -85,6 +85,8 @@ def test_missed_unless_the_client_came(theirs, session, client_of):
     JoinEvent.objects.create(session=session, side="client", client=client_of, kind="joined")
     assert theirs.post(f"/sessions/{session.pk}/no-show").code == "INVALID_STATE"
     JoinEvent.objects.all().delete()
+    assert theirs.post(f"/sessions/{session.pk}/no-show").code == "INVALID_STATE"
+    wait_in(session)
     assert theirs.post(f"/sessions/{session.pk}/no-show").data["status"] == "NO_SHOW"
 
 

@@ -12,6 +12,7 @@ from naksha.testing import PASSWORD, make_client, make_service, next_slot_start
 from notifications.models import OutgoingMail
 from sessions_app.models import JoinEvent, Session, SessionNotes
 from sessions_app.services import record_session
+from sessions_app.testing import wait_in
 
 pytestmark = pytest.mark.django_db
 S = Session.Status
@@ -127,7 +128,7 @@ def test_a_refusal_is_said_on_the_page(desk, recorded):
 
 
 def test_the_question_how_it_went_is_answered_with_one_press(desk, recorded):
-    begun(recorded, 90)
+    wait_in(begun(recorded, 90))
     page = desk.get(reverse("sessions:how", args=[recorded.pk])).content.decode()
     assert "asked for ₹1,000.00" in page
     assert reverse("sessions:no_show", args=[recorded.pk]) in page
@@ -275,7 +276,7 @@ def test_the_desk_has_sessions_in_its_navigation(client, consultant):
 def test_the_room_offers_its_consultant_what_can_be_done_now(desk, recorded):
     page = reverse("sessions:room", args=[recorded.pk])
     assert reverse("sessions:start", args=[recorded.pk]) not in desk.get(page).content.decode()
-    begun(recorded)
+    wait_in(begun(recorded))
     words = desk.get(page).content.decode()
     for act in ("complete", "no_show"):
         assert reverse(f"sessions:{act}", args=[recorded.pk]) in words

@@ -60,6 +60,8 @@ def test_it_does_not_begin_by_itself_and_its_consultant_is_asked_how_it_went(mov
 
 def test_its_client_can_be_marked_as_missing(moved):
     with at(moved, minutes=11):
+        assert "does not show you" in bulk.forecast([moved], "no-show")[moved.pk]
+        joins(logged_in(moved.consultant.user), moved)
         assert bulk.forecast([moved], "no-show") == {}
         assert mark_no_show(session=moved, actor=moved.consultant.user).status == S.NO_SHOW
 
@@ -88,5 +90,5 @@ def test_a_second_press_after_a_short_move_is_a_coming_of_its_own(session):
     session.refresh_from_db()
     with at(session, minutes=-10, seconds=5):
         joins(guest, session)
-    assert JoinEvent.objects.came().filter(session=session).count() == 1
+    assert JoinEvent.objects.joined().filter(session=session).count() == 1
     assert session.starts_at > timezone.now()

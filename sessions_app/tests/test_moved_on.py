@@ -13,7 +13,7 @@ from naksha.testing import make_client, make_user, next_slot_start
 from naksha.times import dated_time
 from sessions_app.models import Conversation, JoinEvent, Message, Seat, Session
 from sessions_app.services import cancel, complete, mark_no_show, move_on_due, reschedule, schedule, start
-from sessions_app.testing import make_session
+from sessions_app.testing import make_session, wait_in
 from sessions_app.tests.chatters import consultant_of, guest_of, say
 from sessions_app.tests.practice import record
 
@@ -83,12 +83,12 @@ def test_one_that_was_long_over_gets_no_chat_for_it(session):
 
 
 def test_a_missed_or_cancelled_session_gets_no_chat_but_says_so_in_one_that_is_there(consultant, session, heard):
-    mark_no_show(session=begun(session), actor=consultant.user)
+    mark_no_show(session=wait_in(begun(session)), actor=consultant.user)
     assert not Conversation.objects.exists()
     assert len(heard) == 2
     talked = begun(make_session(consultant, starts_at=next_slot_start(3)))
     say(guest_of(talked))
-    mark_no_show(session=talked, actor=consultant.user)
+    mark_no_show(session=wait_in(talked), actor=consultant.user)
     assert told(talked) == ["The session was marked as missed."]
 
 

@@ -10,10 +10,10 @@ from accounts.models import AuditEntry
 from naksha.errors import InvalidState
 from naksha.testing import make_consultant
 from notifications.models import Notification, OutgoingMail
-from sessions_app.errors import TheyCame, TooLate, TooSoon
+from sessions_app.errors import TheyCame, TooLate, TooSoon, YouDidNotCome
 from sessions_app.models import JoinEvent, Session, SessionNotes
-from sessions_app.services import complete, mark_no_show, start
-from sessions_app.testing import make_session
+from sessions_app.services import bulk, complete, mark_no_show, start
+from sessions_app.testing import make_session, wait_in
 
 pytestmark = pytest.mark.django_db
 S = Session.Status
@@ -32,7 +32,7 @@ ALLOWED = {
 @pytest.fixture
 def under_way(consultant):
     """A confirmed session that began 20 minutes ago and lasts an hour."""
-    return at(make_session(consultant, minutes=60), began=20)
+    return wait_in(at(make_session(consultant, minutes=60), began=20))
 
 
 def at(session, *, began):
@@ -41,6 +41,7 @@ def at(session, *, began):
     session.starts_at = timezone.now() - began * MINUTE
     session.ends_at = session.starts_at + minutes * MINUTE
     session.save()
+    session.join_events.filter(side="consultant").update(at=session.starts_at)
     return session
 
 
@@ -155,8 +156,41 @@ def test_a_client_whom_the_join_log_shows_in_the_meeting_is_no_no_show(under_way
     assert (under_way.status, changes()) == (S.CONFIRMED, before)
 
 
+@pytest.mark.parametrize(
+    ("platform", "place", "refused"),
+    [
+        ("jitsi", "", True),
+        ("jitsi", "https://own.example/x", False),
+        ("link", "https://own.example/x", False),
+        ("phone", "+919800000001", False),
+        ("in_person", "MG Road", False),
+    ],
+)
+def test_who_never_came_has_not_waited_in_vain_where_the_log_can_tell(under_way, platform, place, refused):
+    JoinEvent.objects.all().delete()
+    Session.objects.update(platform=platform, place=place)
+    under_way.refresh_from_db()
+    assert bool(bulk.forecast([under_way], "no-show")) is refused
+    before = changes()
+    if not refused:
+        assert mark_no_show(session=under_way, actor=under_way.consultant.user).status == S.NO_SHOW
+        return
+    with pytest.raises(YouDidNotCome):
+        mark_no_show(session=under_way, actor=under_way.consultant.user)
+    under_way.refresh_from_db()
+    assert (under_way.status, changes()) == (S.CONFIRMED, before)
+    JoinEvent.objects.create(session=under_way, side="consultant", kind="tried")  # our meeting did not open
+    assert mark_no_show(session=under_way, actor=under_way.consultant.user).status == S.NO_SHOW
+
+
+def test_a_client_whom_our_meeting_did_not_let_in_is_no_no_show(under_way):
+    JoinEvent.objects.create(session=under_way, side="client", client=under_way.client, kind="tried")
+    with pytest.raises(TheyCame):
+        mark_no_show(session=under_way, actor=under_way.consultant.user)
+    assert "your client came" in bulk.forecast([under_way], "no-show")[under_way.pk]
+
+
 def test_the_evidence_of_a_no_show_is_kept_with_its_audit_line(under_way):
-    JoinEvent.objects.create(session=under_way, side="consultant", kind="joined")
     mark_no_show(session=under_way, actor=under_way.consultant.user)
     (line,) = AuditEntry.objects.get(action="session.no_show").data["join_log"]
     assert line.endswith("consultant joined")

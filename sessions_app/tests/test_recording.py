@@ -33,6 +33,7 @@ from sessions_app.services import (
     open_price,
     reschedule,
 )
+from sessions_app.testing import wait_in
 from sessions_app.tests.practice import record
 
 pytestmark = pytest.mark.django_db
@@ -277,7 +278,7 @@ def test_money_that_comes_for_a_cancelled_session_goes_back(fake_gateway, consul
 
 
 def test_nothing_is_owed_for_a_no_show(consultant, priced):
-    mark_no_show(session=begin_now(priced), actor=consultant.user)
+    mark_no_show(session=wait_in(begin_now(priced)), actor=consultant.user)
     follow_up_due()
     assert "balance_due" not in mails()
     with pytest.raises(NothingOwed):

@@ -17,6 +17,7 @@ from meetings.tests.test_providers import APP, KEY, PEM
 from naksha.testing import make_client, make_consultant, make_user, next_slot_start
 from sessions_app.access import mint_link
 from sessions_app.models import JoinEvent, Seat, Session, SessionLink
+from sessions_app.services import move_on_due
 from sessions_app.testing import make_session
 from sessions_app.tests import rooms
 from sessions_app.tests.rooms import at, clocks_at, joins, let_in, logged_in, room
@@ -219,6 +220,27 @@ def test_while_the_room_is_made_the_page_says_so_and_nobody_waits(session, guest
     with at(session, minutes=-5):
         assert "could not be made" in guest.get(room(session)).content.decode()
     assert not JoinEvent.objects.filter(kind=K.JOINED).exists()
+
+
+def test_who_comes_while_our_meeting_does_not_open_has_come(session, guest, desk):
+    Room.objects.update(status="pending", url="")
+    with at(session, minutes=-11):
+        guest.get(room(session))
+    assert not JoinEvent.objects.came().exists()
+    with at(session, minutes=-5):
+        for _time in range(2):
+            guest.get(room(session))
+            guest.get(reverse("sessions:parts", args=[session.pk]))
+        joins(desk, session)
+        log = desk.get(reverse("sessions:parts", args=[session.pk])).content.decode()
+        assert "but the meeting did not open" in log
+    assert sorted(JoinEvent.objects.came().values_list("side", "kind")) == [
+        ("client", "tried"),
+        ("consultant", "tried"),
+    ]
+    assert not JoinEvent.objects.joined().exists()
+    with at(session, minutes=1):
+        assert move_on_due() == 0  # nobody is in a meeting
 
 
 # --- what joining tells ----------------------------------------------------------------------------

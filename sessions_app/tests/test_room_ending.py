@@ -42,6 +42,10 @@ def test_a_no_show_is_marked_with_the_evidence_in_view(session, desk):
         assert "did not come" not in desk.get(room(session)).content.decode()
     with at(session, minutes=11):
         page = desk.get(room(session)).content.decode()
+        assert "does not show you in the meeting" in page
+        assert reverse("sessions:no_show", args=[session.pk]) not in page
+        joins(desk, session)
+        page = desk.get(room(session)).content.decode()
         assert "neither opened this page nor joined" in page
         presses(desk, session, "no_show")
     session.refresh_from_db()

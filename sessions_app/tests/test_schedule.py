@@ -14,7 +14,7 @@ from naksha.testing import make_service, make_user, next_slot_start
 from notifications.models import Notification, OutgoingMail
 from sessions_app.models import JoinEvent, Session, SessionLink
 from sessions_app.services import complete, follow_up, follow_up_due, mark_no_show, move_on_due, schedule, start
-from sessions_app.testing import make_session
+from sessions_app.testing import make_session, wait_in
 
 pytestmark = pytest.mark.django_db
 S = Session.Status
@@ -225,7 +225,7 @@ def test_a_follow_up_tells_once_and_a_crash_is_made_good(consultant, deposit_pai
 
 
 def test_a_no_show_is_told_and_asked_for_nothing(client, consultant, deposit_paid):
-    ended(deposit_paid.session, 5)
+    wait_in(ended(deposit_paid.session, 5))
     mark_no_show(session=deposit_paid.session, actor=consultant.user)
     assert (follow_up_due(), mails()) == (1, ["session_no_show"])
     page = client.get(context("session_no_show")["manage_url"] + "pay/")

@@ -14,7 +14,7 @@ from notifications.models import OutgoingMail
 from payments.models import Refund
 from sessions_app.models import JoinEvent, Session
 from sessions_app.services import bulk, record_session
-from sessions_app.testing import make_session
+from sessions_app.testing import make_session, wait_in
 
 pytestmark = pytest.mark.django_db
 S = Session.Status
@@ -96,7 +96,11 @@ def test_what_is_completed_and_what_can_not_be(desk, consultant):
 
 
 def test_nobody_who_came_and_no_webinar_is_marked_as_missed(desk, consultant):
-    missed, came, webinar = begun(record(consultant)), begun(record(consultant, 4)), begun(make_webinar(consultant))
+    missed, came, webinar = (
+        wait_in(begun(record(consultant))),
+        begun(record(consultant, 4)),
+        begun(make_webinar(consultant)),
+    )
     JoinEvent.objects.create(session=came, side="client", client=came.client, kind="joined")
 
     words = press(desk, "no-show", missed, came, webinar).content.decode()

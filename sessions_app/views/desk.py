@@ -26,10 +26,10 @@ from naksha.web.parts import Part, part_alone, part_of
 from sessions_app import origin
 from sessions_app.desk_forms import RecordForm, SummaryForm, first_values
 from sessions_app.facts import place_label
-from sessions_app.models import Session, Side
+from sessions_app.models import Session
 from sessions_app.money import money_of
 from sessions_app.services import machine, record_session
-from sessions_app.services.lifecycle import joined
+from sessions_app.services.lifecycle import can_be_missed
 from sessions_app.services.recording import LONGEST_MINUTES
 from sessions_app.terms import all_in_words
 from sessions_app.views.pages import their_session
@@ -67,7 +67,7 @@ def _drawn(request: ConsultantRequest, found: Session) -> Part:
         "log": found.join_events.select_related("client")[:50],
         "can_start": machine.can_start(found, now),
         "can_complete": machine.can_complete(found, now),
-        "can_mark_no_show": machine.can_mark_no_show(found, now) and not joined(found, Side.CLIENT),
+        "can_mark_no_show": can_be_missed(found, now),
         "waits_for_answer": machine.waits_for_answer(found),
         "summary_form": SummaryForm(initial={"summary": notes.summary if notes else ""}),
     }
@@ -85,7 +85,7 @@ def acts(request: ConsultantRequest, pk: UUID) -> HttpResponse:
     can = {
         "can_start": machine.can_start(found, now),
         "can_complete": machine.can_complete(found, now),
-        "can_mark_no_show": machine.can_mark_no_show(found, now) and not joined(found, Side.CLIENT),
+        "can_mark_no_show": can_be_missed(found, now),
         "can_move": ahead and not found.is_webinar,
         "can_cancel": ahead,
     }
@@ -113,7 +113,7 @@ def how(request: ConsultantRequest, pk: UUID) -> HttpResponse:
         "nav": "sessions",
         "session": found,
         "zone": request.consultant.timezone,
-        "can_mark_no_show": machine.can_mark_no_show(found, now) and not joined(found, Side.CLIENT),
+        "can_mark_no_show": can_be_missed(found, now),
         "owed_paise": origin.room_facts(found, None).owed_paise,
         "form": SummaryForm(),
     }

@@ -67,6 +67,7 @@ def parts(request: HttpRequest, pk: UUID) -> HttpResponse:
     visitor = visitor_or_404(request, pk)
     joining.stay(visitor=visitor)
     page = page_for(visitor)
+    joining.stand_at(page.door, visitor=visitor)
     return _leading_out(secret(render(request, "sessions/_parts.html", _context(page))), page)
 
 
@@ -119,6 +120,7 @@ def notes(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, visitor: Visitor, *, status: int = 200, **extra: Any) -> HttpResponse:
     page = page_for(visitor)
+    joining.stand_at(page.door, visitor=visitor)
     context = {**_context(page), **chat_panel(visitor), **extra}
     if page.is_consultant:
         context.setdefault("notes_form", NotesForm.of(page.notes))
