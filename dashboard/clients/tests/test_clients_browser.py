@@ -151,3 +151,30 @@ def test_a_list_is_taken_in_with_its_progress_on_the_page(page: Any, consultant:
     page.get_by_role("heading", name="It is taken in").wait_for()
     page.get_by_role("link", name="See your clients").click()
     page.get_by_role("link", name="Meera Rao").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_list_is_stopped_says_what_is_left_and_goes_on(page: Any, consultant: Any, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(reverse("clients:import_new"))
+    rows = "Name,Mail address\nMeera Rao,rao@example.com\nGita Rao,gita@example.com\n"
+    page.get_by_label("CSV file").set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    page.get_by_role("button", name="Look through the file").click()
+    page.get_by_text("0 of 2 rows looked through").wait_for()
+    assert page.get_by_role("button", name="Throw the list away").is_visible()
+    work = lambda: importing.work(ClientImport.objects.latest("created_at").pk)  # noqa: E731
+    meanwhile(work)
+    page.get_by_role("button", name="Take in 2 clients").click()
+    page.get_by_text("0 of 2 written").wait_for()
+    page.get_by_role("button", name="Stop here").press("Enter")
+    page.get_by_text("You have stopped it. What is written stays; 2 rows are left").wait_for()
+    assert page.get_by_text("Not taken in yet").count() == 2
+    page.evaluate(AXE.read_text())
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(RUN_AXE) == []
+    page.get_by_role("button", name="Go on").press("Enter")
+    page.get_by_text("0 of 2 written").wait_for()
+    meanwhile(work)
+    page.get_by_role("heading", name="It is taken in").wait_for()
