@@ -29,7 +29,7 @@ def safe(value: Any) -> Any:
 def lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """The file's lines with CRLF (RFC 4180), the first after the mark by which Excel knows UTF-8."""
     writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(header)
+    yield "\ufeff" + writer.writerow([safe(name) for name in header])  # people name columns too: their own fields
     for row in rows:
         yield writer.writerow([safe(value) for value in row])
 

@@ -16,3 +16,7 @@ def test_the_rest_stays_as_it_is():
 
 def test_lines_are_quoted_where_they_must_and_end_as_the_rfc_says():
     assert list(lines(["a", "b"], [["x,y", 'say "no"']])) == ["\ufeffa,b\r\n", '"x,y","say ""no"""\r\n']
+
+
+def test_a_columns_name_is_no_formula_either():
+    assert next(lines(["=1+1", "Name"], [])) == "\ufeff'=1+1,Name\r\n"

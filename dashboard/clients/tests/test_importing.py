@@ -15,6 +15,7 @@ from clients.importing.reading import read, rows_of
 from clients.models import Client, ClientImport, ClientNote, ImportRow, Tag
 from clients.services import add_client, add_field, archive, importing, merge
 from clients.services.importing import confirm, drop, forget_old, left_behind, name_columns, run_batch, work
+from clients.services.keeping import set_values
 from dashboard.clients.tests.scene import HEAD, checked, many, taken, written
 from naksha.errors import InvalidState, WrongInput
 from naksha.personal import Identity
@@ -155,6 +156,18 @@ def test_a_formula_is_kept_as_text_and_comes_out_safe(consultant, client):
     Client.objects.all().delete()
     job = written(consultant, file)  # what we give out, we take in
     assert (job.created, Client.objects.get().address) == (1, "=1+1")
+
+
+def test_a_field_that_is_called_like_a_formula_comes_out_safe_and_is_known_again(consultant, client):
+    field = add_field(consultant=consultant, label="=HYPERLINK(1)", kind="text")
+    gita = make_client(consultant, name="Gita Rao", email="g@x.example")
+    set_values(gita, {field.pk: "-5"})
+    client.force_login(consultant.user)
+    file = b"".join(client.get(reverse("clients:export")).streaming_content)
+    assert b",'=HYPERLINK(1)," in file.splitlines()[0]
+    set_values(gita, {field.pk: "overwritten"})
+    assert written(consultant, file).status == S.DONE
+    assert gita.values.get().value == "-5"
 
 
 def test_columns_that_say_nothing_are_asked_for(consultant):
