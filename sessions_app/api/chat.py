@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -84,16 +85,18 @@ class Conversations(ApiView):
 
 
 def _talks(reader: Reader) -> QuerySet[Member]:
-    """The reader's own places in chats that something was said in, each with its last message."""
+    """The reader's own places in chats that something was said in, each with its last message and how many wait."""
     mine = Member.objects.filter(conversation__session__in=reader.sessions(), conversation__last_sequence__gt=0)
     side = {"side": "consultant"} if reader.consultant else {"client__user": reader.user}
     last = Message.objects.filter(
         conversation=OuterRef("conversation"), sequence=OuterRef("conversation__last_sequence")
     )
+    waiting = chatting.unread(OuterRef("pk"), OuterRef("conversation"), after=OuterRef("last_read_sequence"))
+    many = waiting.order_by().values("conversation").annotate(many=Count("pk")).values("many")
     return (
         mine.filter(**side)
         .select_related("conversation__session__consultant", "conversation__session__client")
-        .annotate(last=Subquery(last.values("pk")[:1]))
+        .annotate(last=Subquery(last.values("pk")[:1]), unread=Coalesce(Subquery(many), 0))
         .order_by(F("conversation__last_message_at").desc(nulls_last=True), "-pk")
     )
 
@@ -106,7 +109,11 @@ def _worded(members: Sequence[Any], reader: Reader) -> list[dict[str, Any]]:
     )
     return [
         conversation_of(
-            member, member.conversation.session, messages.get(member.last), for_consultant=bool(reader.consultant)
+            member,
+            member.conversation.session,
+            messages.get(member.last),
+            unread=member.unread,
+            for_consultant=bool(reader.consultant),
         )
         for member in members
     ]
@@ -115,10 +122,13 @@ def _worded(members: Sequence[Any], reader: Reader) -> list[dict[str, Any]]:
 def _one(member: Member, visitor: Visitor) -> dict[str, Any]:
     page = chat_view.history(member.conversation, limit=1)
     last = page.messages[0] if page.messages else None
-    return conversation_of(member, visitor.session, last, for_consultant=visitor.is_consultant)
+    unread = chatting.unread_by(member, after=member.last_read_sequence).count()
+    return conversation_of(member, visitor.session, last, unread=unread, for_consultant=visitor.is_consultant)
 
 
-def conversation_of(member: Member, session: Session, last: Message | None, *, for_consultant: bool) -> dict[str, Any]:
+def conversation_of(
+    member: Member, session: Session, last: Message | None, *, unread: int, for_consultant: bool
+) -> dict[str, Any]:
     talk, closes_at = member.conversation, chatting.open_until(session)
     other = session.client.name if session.client else ""
     return {
@@ -129,7 +139,7 @@ def conversation_of(member: Member, session: Session, last: Message | None, *, f
         "with": other if for_consultant else session.consultant.display_name,
         "isOpen": chatting.is_open(session, timezone.now()),
         "closesAt": iso(closes_at) if closes_at else None,
-        "unreadCount": max(0, talk.last_sequence - member.last_read_sequence),
+        "unreadCount": unread,
         "readUpTo": member.last_read_sequence,
         "lastSequence": talk.last_sequence,
         "lastMessage": words.message_of(last, session, member.pk) if last else None,

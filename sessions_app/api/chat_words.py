@@ -61,7 +61,7 @@ class ChatConversation(Serializer):
     with_ = serializers.CharField(help_text="Whom one talks with; empty for the consultant of a webinar.")
     is_open = serializers.BooleanField(help_text="Whether it can be written in.")
     closes_at = Instant(allow_null=True, help_text="Thirty days after the session.")
-    unread_count = serializers.IntegerField()
+    unread_count = serializers.IntegerField(help_text="What others have written since, and not taken back.")
     read_up_to = serializers.IntegerField(help_text="The sequence up to which this login has read.")
     last_sequence = serializers.IntegerField()
     last_message = ChatMessage(allow_null=True)

@@ -326,12 +326,13 @@ def _announce_change(message: Message) -> None:
 
 def unread_by(member: Member, *, after: int) -> QuerySet[Message]:
     """What others have written to ``member`` after the sequence ``after`` and not taken back."""
+    return unread(member.pk, member.conversation_id, after=after)
+
+
+def unread(member: UUID | OuterRef, conversation: UUID | OuterRef, *, after: int | OuterRef) -> QuerySet[Message]:
+    """The same of a member and a conversation that the row around it names."""
     return Message.objects.filter(
-        ~Q(member=member),
-        conversation=member.conversation_id,
-        sequence__gt=after,
-        kind=Message.Kind.TEXT,
-        deleted_at=None,
+        ~Q(member=member), conversation=conversation, sequence__gt=after, kind=Message.Kind.TEXT, deleted_at=None
     )
 
 

@@ -171,8 +171,27 @@ def test_those_with_words_are_listed_the_last_written_in_on_top(theirs, mine, se
         "Farhan Qureshi",
         "Good evening.",
     )
-    assert [row["unreadCount"] for row in mine.get("/chat/conversations").data["conversations"]] == [1, 1]
+    assert [row["unreadCount"] for row in mine.get("/chat/conversations").data["conversations"]] == [0, 0]
     assert api_of(make_user()).get("/chat/conversations").data["conversations"] == []
+
+
+def test_unread_is_what_others_wrote_and_left_standing(theirs, mine, session, consultant):
+    def unread(api):
+        listed = api.get("/chat/conversations").data["conversations"][0]["unreadCount"]
+        opened = api.post("/chat/conversations", {"sessionId": str(session.pk)}).data["unreadCount"]
+        assert listed == opened
+        return listed
+
+    theirs.post("/chat/messages", words(session))
+    taken = theirs.post("/chat/messages", words(session)).data
+    mine.post("/chat/messages", words(session))
+    chatting.post_system(session=session, words="The session was moved.")
+    assert (unread(mine), unread(theirs)) == (2, 1)
+    chatting.delete(visitor=consultant_of(session), message_id=taken["id"])
+    assert (unread(mine), unread(theirs)) == (1, 1)
+    last = theirs.post("/chat/messages", words(session)).data["id"]
+    mine.put(f"/chat/messages/{last}/read")
+    assert (unread(mine), unread(theirs)) == (0, 1)
 
 
 def test_chats_are_searched_and_put_in_order(theirs, mine, session, consultant):
