@@ -45,6 +45,9 @@ class Provider(Protocol):
         Bounds its own waiting. Raises ProviderAway or RoomRefused.
         """
 
+    def makes_moderators(self, url: str) -> bool:
+        """Whether a guest who is to be the moderator of the room at ``url`` comes in as one. Asks nobody."""
+
     def join_url(self, url: str, *, room_name: str, guest: Guest, until: datetime) -> str:
         """The address by which ``guest`` goes in, good until ``until`` where the provider can tell. Asks nobody.
 

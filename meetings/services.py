@@ -130,6 +130,11 @@ def _within(seconds: float, ask: Callable[[], str]) -> str:
     return answer[0]
 
 
+def makes_moderators(room: Room) -> bool:
+    """Whether the consultant comes into ``room`` as its moderator; if not, its server decides who is."""
+    return providers.get(room.provider).makes_moderators(room.url)
+
+
 def join_url(room: Room, *, guest: Guest, until: datetime) -> str:
     """The address by which ``guest`` goes in; it is this person's own, and never shown on a page.
 

@@ -9,6 +9,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core.checks import WARNING, run_checks
 from django.utils import timezone
 
 from meetings import services
@@ -44,6 +45,64 @@ def test_a_plain_room_takes_the_name_in_the_fragment_and_no_mail_address(setting
     assert "&" not in value
     assert "#" not in value
     assert "example.com" not in parts.fragment
+
+
+@pytest.fixture
+def own_server(settings):
+    settings.JITSI_URL, settings.JITSI_APP_ID = "https://Meet.Example", "naksha"
+    settings.JITSI_APP_SECRET = "a secret of thirty-two bytes or more"
+    return settings
+
+
+def test_a_server_that_asks_for_tokens_is_given_one_of_each_person(own_server):
+    room = services.open_room(subject_id=uuid4(), provider="jitsi")
+    end = until()
+    for guest, affiliation in (
+        (Guest("c-1", "Asha Rao", "asha@example.com", True), "owner"),
+        (Guest("2", "Farhan"), "member"),
+    ):
+        parts = urlsplit(services.join_url(room, guest=guest, until=end))
+        assert f"{parts.scheme}://{parts.netloc}{parts.path}" == room.url
+        assert parts.fragment.startswith("userInfo.displayName=")
+        signed = parse_qs(parts.query)["jwt"][0]
+        assert jwt.get_unverified_header(signed) == {"alg": "HS256", "typ": "JWT"}
+        claims = jwt.decode(
+            signed, own_server.JITSI_APP_SECRET, algorithms=["HS256"], audience="naksha", issuer="naksha"
+        )
+        user = {"id": guest.id, "name": guest.name, "affiliation": affiliation}
+        assert claims["context"] == {"user": user | ({"email": guest.email} if guest.email else {})}
+        assert (claims["sub"], claims["room"], claims["exp"]) == ("meet.example", room.name, int(end.timestamp()))
+        assert claims["nbf"] <= timezone.now().timestamp()
+        with pytest.raises(jwt.InvalidSignatureError):
+            jwt.decode(signed, "another secret of thirty-two bytes", algorithms=["HS256"], audience="naksha")
+    assert services.makes_moderators(room)
+
+
+def test_no_token_goes_to_another_server_than_the_one_whose_secret_it_is(own_server):
+    room = services.open_room(subject_id=uuid4(), provider="jitsi")
+    own_server.JITSI_URL = "https://other.example"
+    assert "jwt" not in services.join_url(room, guest=Guest("1", "Asha", is_moderator=True), until=until())
+    assert not services.makes_moderators(room)
+
+
+def test_without_tokens_nobody_is_made_the_moderator_and_the_check_says_what_to_set(settings):
+    settings.JITSI_URL = "https://meet.example"
+    room = services.open_room(subject_id=uuid4(), provider="jitsi")
+    assert not services.makes_moderators(room)
+    [told] = run_checks(include_deployment_checks=True, tags=["meetings"])
+    assert told.level < WARNING
+    for name in ("JITSI_APP_ID", "JITSI_APP_SECRET", "JAAS_APP_ID"):
+        assert name in told.hint
+        assert name in (settings.BASE_DIR / "docs/production.md").read_text()
+
+
+def test_with_tokens_the_check_is_silent(own_server):
+    assert run_checks(include_deployment_checks=True, tags=["meetings"]) == []
+
+
+def test_with_an_account_the_check_is_silent(jaas):
+    assert run_checks(include_deployment_checks=True, tags=["meetings"]) == []
+    assert services.makes_moderators(services.open_room(subject_id=uuid4(), provider="jaas"))
 
 
 def test_an_account_is_used_where_there_is_one(jaas):

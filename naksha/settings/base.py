@@ -184,6 +184,9 @@ WAITLIST_OFFER_MINUTES = env.int("WAITLIST_OFFER_MINUTES", 120)
 PLATFORM_FEE_BASIS_POINTS = env.int("PLATFORM_FEE_BASIS_POINTS", 1000)
 # Where meetings in the browser are held: a Jitsi server.
 JITSI_URL = env.str("JITSI_URL", "https://meet.jit.si").rstrip("/")
+# Where that server asks for tokens (Prosody's token plugin): the application's id and the secret that signs them.
+JITSI_APP_ID = env.str("JITSI_APP_ID", "")
+JITSI_APP_SECRET = env.str("JITSI_APP_SECRET", "")
 # Or an account of Jitsi as a service (8x8), where each person has a token of their own: the AppID, the id of an API
 # key, and its private half in PEM, whose line ends may be written as \n.
 JAAS_APP_ID = env.str("JAAS_APP_ID", "")

@@ -16,6 +16,8 @@ LEAST_FIELD_KEY = 32
 LEAST_SECRET = 12
 LEAST_KEY_SECRET = 20  # Razorpay makes them 24 long
 LEAST_RSA = 2048
+LEAST_SIGNING = 32  # bytes of a key for HS256 (RFC 7518 §3.2)
+PUBLIC_JITSI = "meet.jit.si"
 LEAST_SIGNS = 8  # different ones; a random key of 32 hexadecimal digits has fewer once in 26 million
 WHOLE = 10_000  # basis points
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
@@ -112,6 +114,13 @@ def _meetings(settings: Mapping[str, Any]) -> Iterator[str]:
     jitsi = urlsplit(settings["JITSI_URL"])
     if jitsi.scheme != "https" or not jitsi.hostname or jitsi.query or jitsi.fragment:
         yield "JITSI_URL does not begin with https://, or is more than the address of a server."
+    if bool(settings["JITSI_APP_ID"]) != bool(settings["JITSI_APP_SECRET"]):
+        yield "JITSI_APP_ID or JITSI_APP_SECRET is missing: set both, or none."
+    elif settings["JITSI_APP_SECRET"]:
+        if len(settings["JITSI_APP_SECRET"].encode()) < LEAST_SIGNING:
+            yield f"JITSI_APP_SECRET is shorter than {LEAST_SIGNING} bytes: tokens of moderators could be forged."
+        if jitsi.hostname == PUBLIC_JITSI:
+            yield f"JITSI_APP_ID is set, and JITSI_URL is {PUBLIC_JITSI}, which takes no tokens of ours."
     account = [settings[name] for name in ("JAAS_APP_ID", "JAAS_KEY_ID", "JAAS_PRIVATE_KEY")]
     if any(account) and not all(account):
         yield "JAAS_APP_ID, JAAS_KEY_ID or JAAS_PRIVATE_KEY is missing: set all three, or none."

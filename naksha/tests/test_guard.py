@@ -36,6 +36,8 @@ SAFE: dict[str, Any] = {
     "PLATFORM_FEE_BASIS_POINTS": 1000,
     "PLATFORM_GST_BASIS_POINTS": 1800,
     "JITSI_URL": "https://meet.naksha.example",
+    "JITSI_APP_ID": "",
+    "JITSI_APP_SECRET": "",
     "JAAS_APP_ID": "",
     "JAAS_KEY_ID": "",
     "JAAS_PRIVATE_KEY": "",
@@ -94,6 +96,8 @@ UNSAFE = [
     ("JITSI_URL", "http://meet.naksha.example", "JITSI_URL"),
     ("JITSI_URL", "", "JITSI_URL"),
     ("JITSI_URL", "https://meet.naksha.example/#x", "JITSI_URL"),
+    ("JITSI_APP_ID", "naksha", "JITSI_APP_SECRET is missing"),
+    ("JITSI_APP_SECRET", "s" * 40, "JITSI_APP_ID or"),
     ("JAAS_APP_ID", "vpaas-magic-cookie-0123456789abcdef0123456789abcdef", "JAAS_PRIVATE_KEY is missing"),
     ("JAAS_PRIVATE_KEY", "x", "JAAS_APP_ID"),
     ("CSRF_TRUSTED_ORIGINS", ["http://naksha.example"], "CSRF_TRUSTED_ORIGINS"),
@@ -156,6 +160,14 @@ def test_an_account_for_meetings_is_whole_and_has_a_key_that_signs() -> None:
         assert name in problem
 
 
+def test_tokens_for_a_server_of_ones_own_are_signed_with_a_key_that_nobody_guesses() -> None:
+    own = {**SAFE, "JITSI_APP_ID": "naksha", "JITSI_APP_SECRET": "s" * 32}
+    assert guard.problems(own) == []
+    for name, value in (("JITSI_APP_SECRET", "s" * 31), ("JITSI_URL", "https://meet.jit.si")):
+        (problem,) = guard.problems({**own, name: value})
+        assert name in problem
+
+
 def production(*arguments: Any, **environment: Any) -> Any:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
@@ -203,7 +215,12 @@ def safe_environment(tmp_path: Any) -> Any:
 
 
 def test_production_with_safe_values_passes_djangos_own_check(safe_environment: Any) -> None:
-    done = production("manage.py", "check", "--deploy", "--fail-level", "WARNING", **safe_environment)
+    check = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    done = production(*check, **safe_environment)
+    assert done.returncode == 0, done.stderr
+    assert "meetings.I001" in done.stderr, "it is safe, and nobody is made the moderator of a meeting"
+    tokens = {"JITSI_APP_ID": "naksha", "JITSI_APP_SECRET": "s" * 32, "JITSI_URL": "https://meet.naksha.example"}
+    done = production(*check, **safe_environment, **tokens)
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.auth import Party
 from consultants.models import Service
+from meetings import services as meetings
 from meetings.models import Room
 from naksha.api.schema import ROLE, operation
 from naksha.api.serializers import Instant, Serializer
@@ -44,7 +45,10 @@ class JitsiRoom(Serializer):
 
 class JitsiDoor(JitsiRoom):
     join_url = serializers.CharField(help_text="This login's own; it is for nobody else, and stands on no page.")
-    is_moderator = serializers.BooleanField()
+    is_moderator = serializers.BooleanField(
+        help_text="Whether joinUrl makes this person the moderator. False where the meeting's server takes no tokens "
+        "and decides by itself."
+    )
 
 
 class CreateRoom(ApiView):
@@ -88,7 +92,9 @@ class OneRoom(ApiView):
         _in_the_browser(visitor)
         url = joining.join(visitor=visitor)
         door = rooms.door_of(visitor.session, db_now())
-        return self.ok({**_told(visitor, door), "joinUrl": url, "isModerator": visitor.is_consultant})
+        ours = None if door.own_link else door.room
+        moderates = visitor.is_consultant and ours is not None and meetings.makes_moderators(ours)
+        return self.ok({**_told(visitor, door), "joinUrl": url, "isModerator": moderates})
 
 
 def _in_the_browser(visitor: Visitor) -> None:

@@ -49,7 +49,27 @@ def test_each_gets_their_own_way_in_and_is_written_down(session, consultant, cli
     assert "Farhan" in data["joinUrl"]
     assert data["isModerator"] is False
     assert [(event.side, event.kind) for event in JoinEvent.objects.all()] == [("client", "joined")]
-    assert api_of(consultant.user).get(f"/jitsi/room/{session.pk}").data["isModerator"] is True
+
+
+@pytest.mark.parametrize("with_tokens", [True, False])
+def test_the_consultant_is_called_moderator_where_the_way_in_makes_them_one(
+    session, consultant, client_user, settings, with_tokens
+):
+    begin(session)
+    Room.objects.update(url="https://meet.example/" + Room.objects.get().name)
+    settings.JITSI_URL = "https://meet.example"
+    if with_tokens:
+        settings.JITSI_APP_ID, settings.JITSI_APP_SECRET = "naksha", "a secret of thirty-two bytes or more"
+    data = api_of(consultant.user).get(f"/jitsi/room/{session.pk}").data
+    assert data["isModerator"] is with_tokens
+    assert ("?jwt=" in data["joinUrl"]) is with_tokens
+    assert api_of(client_user).get(f"/jitsi/room/{session.pk}").data["isModerator"] is False
+
+
+def test_a_link_of_the_consultants_own_makes_nobody_a_moderator(session, consultant, settings):
+    settings.JITSI_APP_ID, settings.JITSI_APP_SECRET = "naksha", "a secret of thirty-two bytes or more"
+    begin(session, place="https://meet.jit.si/asha-rao")
+    assert api_of(consultant.user).get(f"/jitsi/room/{session.pk}").data["isModerator"] is False
 
 
 @pytest.mark.parametrize(
