@@ -83,6 +83,8 @@ class PlainField(forms.CharField):
 class ReasonForm(forms.Form):
     """Why, in words that the other side reads."""
 
+    use_required_attribute = False  # what is missing is said beside the field, in our words
+
     reason = PlainField(
         label=_("Reason"),
         max_length=1000,

@@ -193,11 +193,11 @@ def test_the_row_offers_it_says_it_and_takes_it_back(desk: Browser, owing: Sessi
     assert "Not paid after all" in offered
     assert "Ask for" not in offered
     page = reverse("sessions:desk", args=[owing.pk])
-    assert "Not in your revenue or payouts" in desk.get(page).content.decode()
+    assert "not in your revenue or payouts" in desk.get(page).content.decode()
     desk.post(reverse("sessions:not_paid_elsewhere", args=[owing.pk]))
     back = desk.get(page).content.decode()
     assert "Left to pay" in back
-    assert "Not in your revenue" not in back
+    assert "not in your revenue" not in back
 
 
 def test_who_cancels_gives_back_what_came_elsewhere_themselves(

@@ -100,6 +100,15 @@ def test_a_field_wires_hint_and_error_to_its_control():
     assert "&lt;b&gt;kept&lt;/b&gt;" in render_to_string("components/field.html", {"field": form["note"]})
 
 
+def test_a_field_is_begun_with_where_that_is_said_and_knows_no_rows_of_the_page():
+    context = {"field": Form()["name"], "rows": ["a line of the page"]}
+    plain = render_to_string("components/field.html", context)
+    assert "rows=" not in plain
+    assert "data-focus" not in plain
+    assert "data-focus" in render_to_string("components/field.html", {**context, "focus": "yes"})
+    assert 'rows="4"' in render_to_string("components/field.html", {"field": Form()["note"], "rows": 4})
+
+
 def test_radios_stand_in_a_fieldset_with_a_legend():
     html = render_to_string("components/field.html", {"field": Form()["kind"]})
     assert "<fieldset" in html

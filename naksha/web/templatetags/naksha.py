@@ -195,14 +195,19 @@ def control_kind(field: BoundField) -> str:
     return next((kind for known, kind in _KINDS if isinstance(widget, known)), "input")
 
 
-@register.simple_tag
-def control(field: BoundField, **attrs: Any) -> SafeString:
-    """The field's own control with our classes; Django wires ``…_helptext`` and ``…_error`` to it."""
+@register.simple_tag(takes_context=True)
+def control(context: template.Context, field: BoundField, **attrs: Any) -> SafeString:
+    """The field's own control with our classes; Django wires ``…_helptext`` and ``…_error`` to it. Included with
+    ``focus="yes"`` it is where the reader goes on (static/js/errors.js)."""
     kind = control_kind(field)
     extra: dict[str, Any] = {name.replace("_", "-"): value for name, value in attrs.items() if value not in (None, "")}
     if kind in ("input", "select", "textarea", "file", "check"):
         given = field.field.widget.attrs.get("class", "")
         extra["class"] = f"{kind} {given}".strip()
+    if not str(extra.get("rows", "")).isdecimal():
+        extra.pop("rows", None)  # the page's own rows, and not how many lines a field has
+    if context.get("focus"):
+        extra["data-focus"] = True
     if field.errors:
         extra["aria-invalid"] = "true"
     extra.setdefault("placeholder", False)  # the label stands above and the hint below; grey words help nobody
