@@ -115,6 +115,15 @@ class Deal:
         else:
             change.cancel_by_client(booking=booking, reason=reason, by=actor)
 
+    def call_off(self, *, actor: User | None, reason: str) -> None:
+        if self.session.is_webinar:
+            webinars.call_off_unheld(session=self.session, actor=actor, reason=reason)
+            return
+        booking = self._booking(None)
+        if booking is None:
+            raise InvalidState
+        change.cancel_by_platform(booking=booking, actor=actor, reason=reason)
+
     def move(self, *, actor: User, client: Client | None, starts_at: datetime) -> None:
         booking = None if self.session.is_webinar else self._booking(client)
         if booking is None:

@@ -20,6 +20,7 @@ from bookings.models import Booking
 from client_area import ways
 from consultants.models import Consultant, Service
 from sessions_app.models import Session, SessionQuerySet
+from sessions_app.services.machine import can_client_answer
 from sessions_app.state import OVER, tone_of
 
 B, S = Booking.Status, Session.Status
@@ -127,6 +128,11 @@ class Entry:
         """Whether it is time to go in, or nearly."""
         online = self.platform in (Service.Platform.JITSI, Service.Platform.LINK)
         return online and self._is_open and self.starts_at - self.now <= JOIN_BEFORE and self.ends_at > self.now
+
+    @property
+    def asks_held(self) -> bool:
+        """Whether its client is asked in the room if it took place."""
+        return self.session is not None and can_client_answer(self.session, self.now)
 
     @property
     def page_url(self) -> str:

@@ -106,6 +106,12 @@ class YouDidNotCome(InvalidState):
     sentence = _("The join log does not show you in the meeting. Join it first, so that it shows that you waited.")
 
 
+class AnsweredAlready(InvalidState):
+    """One answer, once: what follows from it has happened."""
+
+    sentence = _("You have answered already. If that was a mistake, write to your consultant.")
+
+
 class QuoteChanged(DomainError):
     """The refund that was shown is not the refund of now. Nothing has been cancelled; show the new one."""
 

@@ -98,6 +98,12 @@ class Origin(Protocol):
         """
         ...
 
+    def call_off(self, *, actor: User | None, reason: str) -> None:
+        """It did not take place, though its time came: give everything back, whatever the terms say, and tell both
+        sides with ``reason``. Called off already: nothing changes. Raises InvalidState or TooLate once both could have
+        met."""
+        ...
+
     def move(self, *, actor: User, client: Client | None, starts_at: datetime) -> None:
         """Move to another start, for whom as in :meth:`cancel`. At that time already: nothing changes.
 

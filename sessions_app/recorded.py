@@ -18,7 +18,7 @@ from payments.services import nudging
 from sessions_app import terms
 from sessions_app.models import Session
 from sessions_app.origin import Leaving, RoomFacts
-from sessions_app.services import by_client, machine, recording, telling
+from sessions_app.services import by_client, machine, platform, recording, telling
 
 
 class Recorded:
@@ -93,6 +93,9 @@ class Recorded:
             recording.cancel(session=self.session, actor=actor, reason=reason)
         else:
             by_client.cancel_by_client(session=self.session, client=client, reason=reason, by=actor)
+
+    def call_off(self, *, actor: User | None, reason: str) -> None:
+        platform.cancel_by_admin(session=self.session, actor=actor, reason=reason)
 
     def move(self, *, actor: User, client: Client | None, starts_at: datetime) -> None:
         if client is None:

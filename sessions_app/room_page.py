@@ -23,7 +23,7 @@ from sessions_app.names import first_name
 from sessions_app.origin import RoomFacts, room_facts
 from sessions_app.reviews import ReviewPanel, review_panel
 from sessions_app.rooms import Door
-from sessions_app.services.machine import can_complete, can_mark_no_show, can_start, log_tells
+from sessions_app.services.machine import can_client_answer, can_complete, can_mark_no_show, can_start, log_tells
 from sessions_app.state import tone_of
 
 S = Session.Status
@@ -174,6 +174,11 @@ class RoomPage:
         """Whether the log shows that the consultant waited, where it can."""
         came = any((person.joined_at or person.tried_at) and person.is_consultant for person in self.people)
         return came or not log_tells(self.session)
+
+    @property
+    def asks_client(self) -> bool:
+        """Whether this visitor is asked if it took place."""
+        return not self.is_consultant and can_client_answer(self.session, self.now)
 
     @property
     def joined_words(self) -> str:

@@ -41,6 +41,20 @@ def cancel_webinar(*, session: Session, actor: User, reason: str) -> Session:
 
 
 @transaction.atomic
+def call_off_unheld(*, session: Session, actor: User | None, reason: str) -> None:
+    """End a webinar's date to which guests came and its consultant did not. Everybody gets everything back, by the
+    sweep. Raises InvalidState once they could have met."""
+    found = Session.objects.select_for_update().get(pk=session.pk)
+    if found.status == Session.Status.CANCELLED:
+        return
+    sessions.call_off_by_platform(session_id=found.pk, reason=reason, sequence=found.sequence + 1)
+    if found.occupancy_id is not None:
+        time.release(occupancy_id=found.occupancy_id)
+    waitlist.close_line(session_id=found.pk)
+    audit.record(actor=actor, action="webinar.cancelled", subject=found, reason=reason)
+
+
+@transaction.atomic
 def call_off_date(*, session: Session, actor: User | None, reason: str, only_ahead: bool = False) -> None:
     """End a webinar's date: nobody can book it or waits for it any more. Its bookings are not touched.
 

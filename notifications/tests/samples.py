@@ -202,7 +202,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "session_cancelled_client": {**RECORDED, "refund_paise": 177000, "reason": "Something came up."},
     "session_completed": RECORDED,
     "session_no_show": {**RECORDED, "paid_paise": 177000},
-    "session_how": {**SESSION, "answer_url": "https://naksha.test/dashboard/sessions/1/how/"},
+    "session_how": {**SESSION, "answer_url": "https://naksha.test/dashboard/sessions/1/how/", "client_was_alone": True},
+    "session_held": {**SESSION, "answer_url": "https://naksha.test/s/the-token/?next=held"},
     "balance_due": RECORDED,
     "unread_messages": UNREAD,
     **{
@@ -279,6 +280,7 @@ ACTS: dict[str, str | None] = {
     "session_cancelled_client": RECORDED["consultant_page"],
     "session_no_show": RECORDED["consultant_page"],
     "session_how": "https://naksha.test/dashboard/sessions/1/how/",
+    "session_held": "https://naksha.test/s/the-token/?next=held",
     "balance_due": RECORDED["pay_url"],
     "waitlist_joined": BOOKING["consultant_page"],
     "waitlist_offer": "https://naksha.test/w/the-token/",

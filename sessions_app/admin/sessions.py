@@ -72,7 +72,7 @@ class SessionAdmin(MovesAdmin):
     moves = MOVES
     inlines = (JoinLog,)
     list_display = ("starts_at", "told_status", "title", "consultant", "client", "kind", "total")
-    list_filter = ("status", "kind", "platform", "starts_at")
+    list_filter = ("status", "client_says", "kind", "platform", "starts_at")
     list_select_related = ("consultant", "client")
     search_fields = ("reference", "title", "client__name", "client__email", "consultant__display_name")
     ordering = ("-starts_at",)
@@ -92,6 +92,8 @@ class SessionAdmin(MovesAdmin):
         "started_at",
         "ended_at",
         "asked_at",
+        "client_asked_at",
+        "client_says",
         "cancelled_at",
         "cancel_reason",
         "reference",

@@ -54,6 +54,10 @@ class Session(Row):
         NO_SHOW = "no_show", _("No-show")
         ABANDONED = "abandoned", _("Abandoned")
 
+    class Says(models.TextChoices):
+        HELD = "held", _("It took place")
+        NOT_HELD = "not_held", _("It did not take place")
+
     consultant = models.ForeignKey("consultants.Consultant", on_delete=models.PROTECT, related_name="sessions")
     service = models.ForeignKey(
         "consultants.Service", null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
@@ -85,6 +89,10 @@ class Session(Row):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)  # completed, or marked as no-show
     asked_at = models.DateTimeField(null=True, blank=True)  # when the consultant was asked how it went
+    # When its client was asked whether it took place, whom the join log shows there alone; and the answer.
+    client_asked_at = models.DateTimeField(null=True, blank=True)
+    client_says = models.CharField(max_length=8, choices=Says, blank=True, default="")
+    client_said_at = models.DateTimeField(null=True, blank=True)
     # Set when it ends: its clients have to be told, and asked for what they owe. Empty once that is done.
     follow_up_due_at = models.DateTimeField(null=True, blank=True)
 
@@ -120,6 +128,11 @@ class Session(Row):
                 condition=Q(total_paise=F("price_paise") + F("tax_paise")), name="session_total_adds_up"
             ),
             models.CheckConstraint(condition=Q(refunded_paise__lte=F("paid_paise")), name="session_refund_within_paid"),
+            models.CheckConstraint(
+                condition=Q(client_says="", client_said_at__isnull=True)
+                | Q(client_says__in=["held", "not_held"], client_said_at__isnull=False, client_asked_at__isnull=False),
+                name="session_client_says_when_asked",
+            ),
             models.CheckConstraint(
                 condition=Q(elsewhere_paise=0) | Q(total_paise=F("paid_paise") + F("elsewhere_paise")),
                 name="session_elsewhere_is_the_rest",

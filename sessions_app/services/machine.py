@@ -6,21 +6,25 @@ move           from                       who, when
 start          confirmed                  the consultant, from 10 minutes before the start until the end is asked
                                           about; the schedule, from the start on, once somebody has joined
 complete       confirmed, in progress     the consultant, once it has begun; the schedule, 15 minutes after the end
-                                          when both sides had joined, or 48 hours after it asked in vain
+                                          when both sides had joined, or 48 hours after it asked in vain; its client,
+                                          asked because the join log shows nobody else
 no-show        confirmed, in progress     the consultant, from 10 minutes after the start, of a session with one
                                           client whom the join log does not show; where people meet in our room, it
                                           has to show the consultant
 cancel         confirmed                  before the start, by either side, the client under frozen terms: those of
                                           a booking (bookings), or of the recorded session itself
 call off       confirmed, in progress     the platform: with its consultant's suspension, or an admin, who may also end
-                                          one that its client has joined and its consultant has not
+                                          one that its client has joined and its consultant has not; such a one
+                                          also by its client's answer, or 48 hours after both were asked in vain; its
+                                          consultant, after its end, saying that it did not take place
 move           confirmed                  as cancel
 =============  =========================  ========================================================================
 
 A session is made confirmed, of an accepted booking or by its consultant. Pending and abandoned are names of the JSON
 contract that nothing here makes: what comes before is the booking's (docs/decisions/0026).
 
-Unanswered, a session counts as held: else its balance would never be asked for, nor its review. A move that has been
+Unanswered, a session counts as held: else its balance would never be asked for, nor its review. But not against the
+join log: where that shows the client alone, silence gives everything back (docs/decisions/0031). A move that has been
 made already changes nothing and is no error; any other raises InvalidState, one that is too early or too late TooSoon
 or TooLate with the moment in words.
 
@@ -142,6 +146,24 @@ def is_client_alone(session: Session) -> bool:
     found = set(lines)
     came = any(side == Side.CLIENT for side, _kind in found)
     return came and (Side.CONSULTANT, JoinEvent.Kind.JOINED) not in found
+
+
+def was_alone(session: Session) -> bool:
+    """Whether the join log tells that its consultant did not come and a client did."""
+    return log_tells(session) and is_client_alone(session)
+
+
+def can_client_answer(session: Session, now: datetime) -> bool:
+    """Whether its client was asked if it took place and has not said: also for a while after its consultant has."""
+    if session.client_asked_at is None or session.client_says or session.is_webinar:
+        return False
+    answered = session.status == S.COMPLETED and now < session.client_asked_at + ANSWER_WITHIN
+    return answered or session.status in (S.CONFIRMED, S.IN_PROGRESS)
+
+
+def can_say_not_held(session: Session, now: datetime) -> bool:
+    """By state and clock, whether its consultant may say that it did not take place, and give everything back."""
+    return not session.is_webinar and session.status in (S.CONFIRMED, S.IN_PROGRESS) and now >= session.ends_at
 
 
 def waits_for_answer(session: Session) -> bool:

@@ -31,9 +31,10 @@ def cancel_by_platform(*, session: Session, actor: User | None, reason: str) -> 
 
 
 @transaction.atomic
-def cancel_by_admin(*, session: Session, actor: User, reason: str) -> int:
+def cancel_by_admin(*, session: Session, actor: User | None, reason: str) -> int:
     """Cancel a recorded session by an admin's hand, also one in which the client waits alone: all that was paid goes
-    back, and both sides read the reason. Cancelled already: nothing changes.
+    back, and both sides read the reason. So does one that did not take place by what people say, or by the log alone
+    (``actor`` is None). Cancelled already: nothing changes.
 
     Returns the paise that were promised back. Raises ReasonNeeded, InvalidState for one that was booked, TooLate once
     both could have met.

@@ -12,9 +12,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from consultants.models import Service
 from naksha.db import db_now
+from naksha.errors import InvalidState
+from sessions_app.errors import TooLate
 from sessions_app.models import JoinEvent, Session, Side
-from sessions_app.services import lifecycle, machine, telling
+from sessions_app.services import held, lifecycle, machine, telling
 from sessions_app.services.machine import S
 
 log = structlog.get_logger(__name__)
@@ -26,7 +29,9 @@ def move_on_due(*, limit: int = 500) -> int:
 
     - In progress: its start has come, its end has not, and somebody has joined the meeting.
     - Completed, 15 minutes after the end: both sides had joined.
-    - Asked about, once: any other.
+    - Called off with everything given back, 48 hours after both were asked in vain where the join log shows the
+      client alone.
+    - Asked about, once: any other; its client too, where the log shows the client alone.
     - Completed, 48 hours after it was asked about in vain; or 14 days after the end, without a word to anybody, where
       the schedule had stood still for so long that a question would only puzzle.
     """
@@ -38,7 +43,21 @@ def move_on_due(*, limit: int = 500) -> int:
         status__in=RUNNING,
         ends_at__lte=now - machine.GRACE,
     )
-    return _each(begun, limit, begin_one) + _each(over, limit, end_one)
+    client, host = (
+        JoinEvent.objects.filter(session=OuterRef("pk"), side=side) for side in (Side.CLIENT, Side.CONSULTANT)
+    )
+    asked_in_vain = Q(client_asked_at__lte=now - machine.ANSWER_WITHIN) | Q(
+        kind=Session.Kind.WEBINAR, asked_at__lte=now - machine.ANSWER_WITHIN
+    )
+    alone = Session.objects.filter(
+        asked_in_vain,
+        Exists(client.came()),
+        ~Exists(host.joined()),
+        status__in=RUNNING,
+        platform=Service.Platform.JITSI,
+        place="",
+    )
+    return _each(begun, limit, begin_one) + _each(over, limit, end_one) + _each(alone, limit, give_back_one)
 
 
 def _each(rows: object, limit: int, move: Callable[[UUID], bool]) -> int:
@@ -75,15 +94,36 @@ def end_one(session_id: UUID) -> bool:
     now = db_now()
     if session is None or session.status not in RUNNING or session.ends_at > now - machine.GRACE:
         return False
+    alone = machine.was_alone(session)
+    if alone and session.client_asked_at is None and not session.is_webinar:
+        held.ask_client(session, now)
+        return session.asked_at is not None or _ask(session, now, alone=True)
     if session.asked_at is None:
-        if session.ends_at <= now - machine.FORGOTTEN:
+        if session.ends_at <= now - machine.FORGOTTEN and not alone:
             return _complete(session, "long_over", tell_clients=False)
         if all(lifecycle.joined(session, side) for side in Side):
             return _complete(session, "both_joined")
-        return _ask(session, now)
+        return _ask(session, now, alone=alone)
+    if alone:
+        return False  # give_back_one, or whoever answers
     if session.asked_at > now - machine.ANSWER_WITHIN:
         return False
     return _complete(session, "not_answered")
+
+
+@transaction.atomic
+def give_back_one(session_id: UUID) -> bool:
+    """Call off a session that the join log shows its client waiting for alone, once nobody has said otherwise. What it
+    came from is locked first, as always. False when somebody has answered meanwhile."""
+    session = Session.objects.select_related("consultant__user", "client__user").get(pk=session_id)
+    if session.status not in RUNNING or not machine.was_alone(session):
+        return False
+    try:
+        held.give_back(session, actor=None, reason=held.alone_in_words(session))
+    except (InvalidState, TooLate):
+        log.info("answered_meanwhile", session=str(session_id))
+        return False
+    return True
 
 
 def _complete(session: Session, why: str, *, tell_clients: bool = True) -> bool:
@@ -101,9 +141,9 @@ def _complete(session: Session, why: str, *, tell_clients: bool = True) -> bool:
     return True
 
 
-def _ask(session: Session, now: datetime) -> bool:
+def _ask(session: Session, now: datetime, *, alone: bool) -> bool:
     session.asked_at = now
     session.save(update_fields=["asked_at", "updated_at"])
     if session.consultant.is_approved:  # one who is suspended can't log in to answer
-        telling.how_did_it_go(session)
+        telling.how_did_it_go(session, client_was_alone=alone)
     return True

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from availability import picker
 from availability.errors import TimeRefused
@@ -29,6 +29,7 @@ from sessions_app.access import find_visitor
 from sessions_app.errors import QuoteChanged
 from sessions_app.models import Session, SessionTerms
 from sessions_app.services import cancel_by_client, reschedule_by_client
+from sessions_app.services.held import answer
 from sessions_app.terms import can_be_cancelled, can_be_moved, cancelling_in_words, quote_cancellation, terms_of
 from sessions_app.views.room import nothing_here
 
@@ -167,3 +168,24 @@ def move(request: HttpRequest, session: Session, client: Client, terms: SessionT
         if problem:
             context["nearest"] = picker.nearest(session, zone=zone, page=page)
     return render(request, "sessions/move_mine.html", context, status=409 if problem else 200)
+
+
+@require_POST
+def held(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Its client says whether it took place: ``yes`` or ``no``."""
+    visitor = find_visitor(session_id=pk, user=request.user, browser=request.session)
+    if visitor is None or visitor.client is None:
+        return nothing_here(request)
+    said = request.POST.get("answer")
+    if said not in ("yes", "no"):
+        return _back(request, visitor.session, _("Say whether it took place."))
+    try:
+        answer(
+            session=visitor.session,
+            client=visitor.client,
+            took_place=said == "yes",
+            by=_person(request, visitor.client),
+        )
+    except DomainError as error:
+        return _back(request, visitor.session, str(error))
+    return _done(request, visitor.session, _("Thank you. %(name)s is told what you said."))

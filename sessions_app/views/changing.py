@@ -22,6 +22,7 @@ from sessions_app.desk_forms import SummaryForm, time_form
 from sessions_app.services import (
     cancel,
     complete,
+    held,
     mark_no_show,
     not_paid_elsewhere,
     paid_elsewhere,
@@ -82,6 +83,14 @@ def complete_session(request: ConsultantRequest, pk: UUID) -> HttpResponse:
         lambda: complete(session=session, actor=request.user, summary=summary),
         _("Completed. Thanks, and what is owed, go out now."),
     )
+
+
+@require_POST
+@approved_consultant_required
+def not_held(request: ConsultantRequest, pk: UUID) -> HttpResponse:
+    session = their_session(request, pk)
+    words = _("Called off. Your client is told, and everything that was paid goes back.")
+    return _pressed(request, pk, lambda: held.say_not_held(session=session, actor=request.user), words)
 
 
 @require_POST

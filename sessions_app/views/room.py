@@ -31,7 +31,7 @@ MY_SESSIONS = "/me/sessions/"  # what a login shows of whoever was given a link
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """Exchange a link's token for the browser's own memory of it. The link is not spent: mail programs look, too.
 
-    It leads into the room; with ``?next=review`` or ``?next=manage`` to that page instead.
+    It leads into the room; with ``?next=review``, ``?next=held`` or ``?next=manage`` to that page instead.
     """
     try:
         link = resolve_link(token)
@@ -46,6 +46,8 @@ def _next(link: SessionLink, wanted: str) -> str:
     if wanted == "review":
         return reverse("sessions:review", args=[link.session_id])
     room = reverse("sessions:room", args=[link.session_id])
+    if wanted == "held":
+        return f"{room}#held"
     if wanted == "manage":
         facts = origin.room_facts(link.session, link.client)
         return facts.manage_url or (f"{room}#change" if facts.can_cancel else room)
