@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from accounts.models import User
 from bookings.models import Booking
 from bookings.testing import details, make_held, make_paid, payment_of
 from clients.models import Client
+from naksha.api.idempotency import CLAIM
+from naksha.api.models import KeptAnswer
 from naksha.api.testing import Answer, api_of
 from naksha.testing import make_admin, make_consultant, make_service, make_user, next_slot_start
 from naksha.times import iso
@@ -141,6 +144,24 @@ def test_a_part_and_then_all_that_is_left_goes_back(fake_gateway: Any, service: 
     assert (row["status"], row["refundedPaise"]) == ("REFUNDED", 150_000)
     assert [refund["amountPaise"] for refund in row["refunds"]] == [50_000, 100_000]
     assert verify_ledger() == []
+
+
+@pytest.mark.parametrize("part", [{"amountPaise": 50_000}, {}], ids=["a part", "all that is left"])
+def test_a_refund_whose_answer_was_lost_is_made_once_all_the_same(
+    fake_gateway: Any, service: Any, part: dict[str, int]
+) -> None:
+    """Whoever died after it was promised has left a claim, and no answer."""
+    booking, _token = make_paid(fake_gateway, service.consultant, service=service)
+    api = api_of(service.consultant.user)
+    body = {"paymentId": str(payment_of(booking).pk), "reason": "Cut short", **part}
+    first = api.post("/payments/refund", body, Idempotency_Key="k")
+    KeptAnswer.objects.update(status=None, body="", claimed_at=timezone.now() - CLAIM - timedelta(seconds=1))
+    again = api.post("/payments/refund", body, Idempotency_Key="k")
+    assert (again.status, again.body) == (first.status, first.body)
+    assert again.status == 201
+    assert [one.amount_paise for one in Refund.objects.all()] == [part.get("amountPaise", 150_000)]
+    meant = api.post("/payments/refund", body, Idempotency_Key="another")
+    assert meant.status == (201 if part else 409)
 
 
 @pytest.mark.parametrize("amount", [0, -5, 1.5, "all", 150_001])

@@ -17,6 +17,7 @@ from accounts.api.base import LoginView
 from accounts.models import User
 from naksha.api import filters, paging
 from naksha.api.errors import ApiError, refuse
+from naksha.api.idempotency import name_of
 from naksha.api.naming import camel
 from naksha.api.schema import ROLE, operation
 from naksha.api.views import ApiView
@@ -231,14 +232,15 @@ class Refunds(MemberView):
         had = payments_of(self.user)
         had = had if self.user.is_staff else had.filter(consultant__user=self.user)
         payment = get_object_or_404(had, pk=given["payment_id"])
-        amount_paise = given.get("amount_paise", payment.refundable_paise)
-        ends = payable.ended_by_refund(payment, amount_paise)
+        amount_paise = given.get("amount_paise")  # without one: all that is left
+        ends = payable.ended_by_refund(payment, payment.refundable_paise if amount_paise is None else amount_paise)
         refund = refund_by_hand(
             payment=payment,
             amount_paise=amount_paise,
             seen_refunding_paise=payment.refunding_paise,
             reason=given.get("reason", ""),
             actor=self.user,
+            press=name_of(request),
             ends=bool(ends),
         )
         said = (_("The refund is on its way."), ends)

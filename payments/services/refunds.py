@@ -100,15 +100,15 @@ def effect_of(payment: Payment, amount_paise: int) -> Effect:
 def refund_by_hand(
     *,
     payment: Payment,
-    amount_paise: int,
+    amount_paise: int | None,
     seen_refunding_paise: int,
     reason: str,
     actor: User,
     press: str = "",
     ends: bool | None = None,
 ) -> Refund:
-    """A consultant or an admin gives back part or all of one payment; what it was for says what that ends
-    (payments.payable.ended_by_refund).
+    """A consultant or an admin gives back part or all of one payment (None: all that is left); what it was for says
+    what that ends (payments.payable.ended_by_refund).
 
     ``press`` names the press of the button: the same one again returns the refund that it made. Any other finds by
     ``seen_refunding_paise``, what the page said was promised already, that it isn't so any more; and by ``ends``,
@@ -119,11 +119,13 @@ def refund_by_hand(
     key = f"press:{press}" if press else f"by-hand:{seen_refunding_paise}"
     pressed = payment.refunds.filter(key=key).first() if press else None
     if pressed is not None:
-        if pressed.amount_paise != amount_paise:
+        if amount_paise not in (None, pressed.amount_paise):
             raise InvalidState(_("This refund was asked for before, with another amount."))
         return pressed
     if payment.refunding_paise != seen_refunding_paise:
         raise InvalidState(_("Something went back meanwhile. Look at what is left, and decide again."))
+    if amount_paise is None:
+        amount_paise = payment.refundable_paise
     effect_of(payment, amount_paise)
     _keep_to(ends, payment, amount_paise)
     attempt = payment.attempts.get(outcome=PaymentAttempt.Outcome.SETTLED)

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from bookings.testing import make_paid, payment_of
 from naksha.api.naming import camel
 from naksha.api.testing import Answer
+from payments.testing import FakeGateway
 from tests.api.machine import digest, filled_body, filled_query, view_of
 from tests.api.table import BOOKING, QUOTATION, TABLE, WISHES, Row
 from tests.api.test_document import FILE
@@ -251,6 +253,17 @@ def test_the_same_key_gives_the_first_answer_and_does_nothing(world: World, call
         assert digest() == before
         wrong = world.apis[role].send(row.method, path, body, headers={"Idempotency-Key": "k" * 256})
         assert list(wrong.details) == ["Idempotency-Key"]
+
+
+def test_a_refund_that_was_promised_is_told_again_and_not_promised(world: World, fake_gateway: FakeGateway) -> None:
+    booking, _token = make_paid(fake_gateway, world.consultant)
+    body = {"paymentId": str(payment_of(booking).pk), "amountPaise": 50_000}
+    first = world.apis["consultant"].post("/payments/refund", body, Idempotency_Key="4fd1b1a0")
+    before = digest()
+    again = world.apis["consultant"].post("/payments/refund", body, Idempotency_Key="4fd1b1a0")
+    assert (first.status, again.status, again.body) == (201, 201, first.body)
+    assert again["Idempotent-Replayed"] == "true"
+    assert digest() == before
 
 
 # --- bodies -----------------------------------------------------------------------------------------
