@@ -44,10 +44,22 @@ _BY_NAME = {name: target for target, names in _NAMES.items() for name in names.s
 _FIGURES = frozenset(
     ["activity", "sessionsheld", "lastsession", "nextsession", "valueinrupees", "clientsince", "archived"]
 )
+# What it has of each client, whatever there is; then come the consultant's own fields.
+_EXPORTED = frozenset(["name", "mailaddress", "phone", "address", "state", "pincode", "gstin", "tags"])
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def is_built_in(name: str) -> bool:
+    """Whether a column of that name is known already, so that a field which is called so could not be told from it."""
+    return (plain := _plain(name)) in _BY_NAME or plain in _FIGURES
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether a column's name can't tell them apart."""
+    return _plain(one) == _plain(other)
 
 
 def own_target(field: CustomField) -> str:
@@ -55,15 +67,21 @@ def own_target(field: CustomField) -> str:
 
 
 def guess(header: Sequence[str], own: Sequence[CustomField]) -> tuple[list[str], bool]:
-    """What each column is by its name, and whether all are known by it. The first of several alike counts."""
-    by_name = {**_BY_NAME, **{_plain(field.label): own_target(field) for field in own}}
+    """What each column is by its name, and whether all are known by it. The first of several alike counts.
+
+    No field can be called like a column that is known, but some are from before: the column wins, and the field is the
+    next of that name. In our own export that is so for the columns which it always has; all others are fields.
+    """
+    fields = {_plain(field.label): own_target(field) for field in own}
+    names = [_plain(name) for name in header]
+    is_ours = _EXPORTED.issubset(names)
     found: list[str] = []
     all_known = True
-    for name in header:
-        plain = _plain(name)
-        target = by_name.get(plain, "")
-        if target in found:
-            target = ""
+    for plain in names:
+        meant = [_BY_NAME.get(plain, ""), fields.get(plain, "")]
+        if is_ours and plain not in _EXPORTED:
+            meant.reverse()
+        target = next((each for each in meant if each and each not in found), "")
         all_known = all_known and (bool(target) or plain in _FIGURES)
         found.append(target)
     return found, all_known and not missing(found)

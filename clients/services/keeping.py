@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.models import User
 from clients import keys
 from clients.errors import AddressTaken
+from clients.importing.columns import is_built_in, same_name
 from clients.live import CLIENTS, say_changed
 from clients.models import Client, ClientNote, CustomField, CustomValue, Tag
 from clients.services.becoming import find, wake
@@ -213,11 +214,13 @@ MOST_FIELDS = 20
 
 @transaction.atomic
 def add_field(*, consultant: Consultant, label: str, kind: str, choices: Collection[str] = ()) -> CustomField:
-    """Raises WrongInput for a label that there is, for one too many, and for a choice of fewer than two."""
+    """Raises WrongInput for a label that there is or that lists of clients have, for one too many, and for a choice of
+    fewer than two."""
     Consultant.objects.select_for_update(no_key=True).get(pk=consultant.pk)  # two at once count themselves both
     mine = CustomField.objects.filter(consultant=consultant)
     if mine.count() >= MOST_FIELDS:
         raise WrongInput("label", _("You have %(n)d fields, which is all there can be.") % {"n": MOST_FIELDS})
+    _nameable(label)
     _label_free(consultant.pk, label, None)
     live.say_changed(consultant.pk, CLIENTS)
     return CustomField.objects.create(
@@ -230,6 +233,8 @@ def change_field(*, field: CustomField, label: str, choices: Collection[str] = (
     """Call it otherwise, or offer other choices; its kind stays. Raises WrongInput as :func:`add_field`, and for a
     choice that is taken away while clients have it."""
     field = CustomField.objects.select_for_update().get(pk=field.pk)
+    if not same_name(label, field.label):  # one from before may stay
+        _nameable(label)
     _label_free(field.consultant_id, label, field.pk)
     offered = _choices(field.kind, choices)
     if field.kind == CustomField.Kind.CHOICE:
@@ -247,6 +252,15 @@ def delete_field(*, field: CustomField) -> None:
     """With what every client has in it."""
     CustomField.objects.filter(pk=field.pk).delete()
     live.say_changed(field.consultant_id, CLIENTS)
+
+
+def _nameable(label: str) -> None:
+    if is_built_in(label):
+        words = _(
+            "Lists of clients have a column “%(label)s” already. Choose another name, so that an import can tell them "
+            "apart."
+        )
+        raise WrongInput("label", words % {"label": label})
 
 
 def _label_free(consultant_id: UUID, label: str, besides: UUID | None) -> None:

@@ -12,7 +12,7 @@ from accounts.models import AuditEntry
 from clients import personal
 from clients.errors import AddressTaken
 from clients.importing.reading import read, rows_of
-from clients.models import Client, ClientImport, ClientNote, ImportRow, Tag
+from clients.models import Client, ClientImport, ClientNote, CustomField, ImportRow, Tag
 from clients.services import add_client, add_field, archive, importing, merge
 from clients.services.importing import confirm, drop, forget_old, left_behind, name_columns, run_batch, work
 from clients.services.keeping import set_values
@@ -168,6 +168,31 @@ def test_a_field_that_is_called_like_a_formula_comes_out_safe_and_is_known_again
     set_values(gita, {field.pk: "overwritten"})
     assert written(consultant, file).status == S.DONE
     assert gita.values.get().value == "-5"
+
+
+def test_what_is_called_like_a_column_from_before_comes_back_as_it_was(consultant, client):
+    """Such labels are refused now; those that there are keep what they hold."""
+    labels = ["Phone", "State", "Email", "Note", "Archived"]
+    fields = [CustomField.objects.create(consultant=consultant, label=label, kind="text") for label in labels]
+    gita = make_client(consultant, name="Gita Rao", email="g@x.example", phone="+919820012345", state_code="27")
+    set_values(gita, {field.pk: f"own {field.label}" for field in fields})
+    client.force_login(consultant.user)
+    file = b"".join(client.get(reverse("clients:export")).streaming_content)
+    gita.values.all().delete()
+    Client.objects.filter(pk=gita.pk).update(phone="", state_code="")
+    assert written(consultant, file).status == S.DONE
+    gita.refresh_from_db()
+    assert (gita.phone, gita.state_code, gita.email) == ("+919820012345", "27", "g@x.example")
+    assert {value.field.label: value.value for value in gita.values.all()} == {each: f"own {each}" for each in labels}
+    assert not ClientNote.objects.exists()
+
+
+def test_in_a_list_from_elsewhere_the_column_wins_over_the_field(consultant):
+    for label in ("Email", "Phone"):
+        CustomField.objects.create(consultant=consultant, label=label, kind="text")
+    assert written(consultant, "Name,Email,Phone\nGita Rao,g@x.example,+919820012345\n").status == S.DONE
+    made = Client.objects.get()
+    assert (made.email, made.phone, made.values.count()) == ("g@x.example", "+919820012345", 0)
 
 
 def test_columns_that_say_nothing_are_asked_for(consultant):

@@ -254,6 +254,24 @@ def test_own_fields_refuse_what_they_are_not(inside, consultant, kind, typed):
     assert not Client.objects.exists()
 
 
+@pytest.mark.parametrize("label", ["Phone", "state", "E-mail", "PIN code", "Tags", "Archived", "Last  Session"])
+def test_no_field_is_called_like_a_column_that_lists_have(inside, consultant, label):
+    refused = inside.post(reverse("clients:fields"), {"label": label, "kind": "text"})
+    assert refused.status_code == 400
+    assert "Lists of clients have a column" in refused.context["form"].errors["label"][0]
+    assert not CustomField.objects.exists()
+    field = add_field(consultant=consultant, label="Mine", kind="text")
+    assert inside.post(reverse("clients:field", args=[field.pk]), {"label": label}).status_code == 400
+
+
+def test_a_field_from_before_that_is_called_so_can_still_be_changed(inside, consultant):
+    field = CustomField.objects.create(consultant=consultant, label="Phone", kind="choice", choices=["a", "b"])
+    url = reverse("clients:field", args=[field.pk])
+    assert inside.post(url, {"label": "Phone", "choices": "a\nb\nc"}).status_code == 302
+    field.refresh_from_db()
+    assert field.choices == ["a", "b", "c"]
+
+
 def test_fields_are_made_changed_and_deleted(inside, consultant, meera):
     url = reverse("clients:fields")
     assert "No field of your own yet" in inside.get(url).content.decode()
