@@ -146,16 +146,19 @@ def confirm(*, job: ClientImport, actor: User) -> bool:
 
 def stop(*, job: ClientImport, actor: User) -> None:
     """End the writing after the batch that is being written. What is written stays, the rest can still be done.
-    Stopped already: nothing changes. Raises InvalidState for a list that is not being written."""
+    Stopped already, or all written: nothing changes. Raises InvalidState for a list that is not being written."""
     with transaction.atomic():
         locked = ClientImport.objects.select_for_update().defer("source").get(pk=job.pk)
         if locked.status == S.FAILED:
             return
         if locked.status != S.RUNNING:
             raise InvalidState
+        left = left_of(locked).count()
+        if not left:
+            return  # all is written: its job only has to say so
         locked.status, locked.failures = S.FAILED, 0
         locked.save(update_fields=["status", "failures", "updated_at"])
-        data = {"written": locked.done, "left": left_of(locked).count()}
+        data = {"written": locked.done, "left": left}
         audit.record(actor=actor, action="clients.import_stopped", subject=locked, data=data)
 
 
@@ -172,7 +175,10 @@ def go_on(*, job: ClientImport) -> None:
         busy = ClientImport.objects.filter(consultant=job.consultant_id, status__in=[*ClientImport.WAITING, S.RUNNING])
         if busy.exclude(pk=job.pk).exists():
             raise InvalidState(_("Another list is being taken in. Wait until it is done, or throw it away."))
-        if stopped.exists() and not left_of(job).exists():
+        if (
+            stopped.filter(to_create__gt=F("created") + F("updated") - F("to_update")).exists()
+            and not left_of(job).exists()
+        ):
             raise InvalidState(_("Its rows are forgotten by now. Choose the file again: who is taken in stays as is."))
         if stopped.update(status=S.RUNNING, failures=0, updated_at=timezone.now()):
             _tell(job)

@@ -508,3 +508,24 @@ def test_writing_costs_the_same_statements_for_each_batch(consultant, monkeypatc
             assert run_batch(job.pk) == 20
         costs.append(len(queries))
     assert costs[0] == costs[1] <= 20
+
+
+def test_what_is_all_written_is_not_stopped_but_done(consultant, monkeypatch):
+    job = checked(consultant, many(2))
+    confirm(job=job, actor=consultant.user)
+    assert run_batch(job.pk) == 2
+    importing.stop(job=job, actor=consultant.user)
+    work(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.created) == (S.DONE, 2)
+
+
+def test_a_list_that_failed_when_all_was_written_goes_on_to_its_end(consultant):
+    job = checked(consultant, many(2))
+    confirm(job=job, actor=consultant.user)
+    run_batch(job.pk)
+    ClientImport.objects.update(status=S.FAILED, failures=importing.MOST_FAILURES)
+    importing.go_on(job=job)
+    work(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.created, Client.objects.count()) == (S.DONE, 2, 2)
