@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import random
 import time
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -207,6 +209,52 @@ async def test_a_check_that_is_asked_for_does_not_wait(monkeypatch):
         Echo.barred.add(user.pk)
         await get_channel_layer().group_send(user_group(user.pk), {"type": "socket.recheck"})
         assert await line.closed(within=2) == 4403
+
+
+async def test_with_a_database_that_hangs_the_wait_and_the_trust_are_no_sum(monkeypatch):
+    """It is trusted from the last question that it answered on, not from the next one that it doesn't."""
+    monkeypatch.setattr(sockets, "CHECK_SECONDS", 1.0)
+    monkeypatch.setattr(sockets, "TRUST_SECONDS", 1.4)
+    examined, answer, real = [], Event(), sockets._examine
+
+    def silent(them):
+        if examined:
+            answer.wait(20)
+        examined.append(time.monotonic())
+        return real(them)
+
+    monkeypatch.setattr(sockets, "_examine", silent)
+    async with talk(await logged_in(await somebody())) as line:
+        try:
+            while not examined:
+                await asyncio.sleep(0.01)
+            assert await line.closed(within=5) == 1013
+            assert 1.2 < time.monotonic() - examined[0] < 2.0
+        finally:
+            answer.set()
+
+
+async def test_errors_of_the_database_are_no_longer_borne_with(monkeypatch):
+    monkeypatch.setattr(sockets, "CHECK_SECONDS", 0.8)
+    monkeypatch.setattr(sockets, "TRUST_SECONDS", 1.0)
+    examined, real = [], sockets._examine
+
+    def away(them):
+        examined.append(time.monotonic())
+        if len(examined) > 1:
+            raise DatabaseError("away")
+        return real(them)
+
+    monkeypatch.setattr(sockets, "_examine", away)
+    async with talk(await logged_in(await somebody())) as line:
+        assert await line.closed(within=5) == 1013
+        assert 0.9 < time.monotonic() - examined[0] < 1.5
+
+
+def test_the_seconds_are_five_in_all():
+    assert sockets.TRUST_SECONDS + sockets.CLOSE_SECONDS <= 5
+    assert sockets.CHECK_SECONDS + 0.1 + sockets.CLOSE_SECONDS <= 5, "where the database answers"
+    assert sockets.CHECK_SECONDS < sockets.TRUST_SECONDS, "a healthy database has time to answer"
 
 
 @pytest.mark.parametrize("kind", [DatabaseError, InterfaceError])
@@ -423,3 +471,34 @@ async def test_a_channel_layer_that_is_away_refuses_politely(monkeypatch, unused
     monkeypatch.setattr(layers.channel_layers, "backends", {})
     line = call(await logged_in(await somebody()))
     assert await line.connect() == 1013
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_in_no_minute_are_there_more_than_the_pace_allows(monkeypatch, seed):
+    """Also not at the turn of two, after a pause, or for who sends as fast as it lets them."""
+    clock, chance = [1000.0], random.Random(seed)
+    monkeypatch.setattr(sockets, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    pace, taken = sockets.Pace(100), []
+    for _ in range(6):
+        clock[0] += chance.uniform(0, 120)
+        for _ in range(400):
+            clock[0] += chance.uniform(0, 0.4)
+            if pace.take():
+                taken.append(clock[0])
+    assert len(taken) > 600
+    for first, last in zip(taken, taken[100:], strict=False):
+        assert last - first >= 60
+
+
+def test_after_a_burst_the_minute_has_to_pass_and_what_is_given_back_counts_not(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(sockets, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    pace = sockets.Pace(100)
+    assert [pace.take() for _ in range(101)] == [True] * 100 + [False]
+    clock[0] = 59.9
+    assert not pace.take()
+    pace.give_back()
+    assert pace.take()
+    assert not pace.take()
+    clock[0] = 60.0
+    assert sum(pace.take() for _ in range(101)) == 99

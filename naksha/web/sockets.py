@@ -14,6 +14,8 @@ import asyncio
 import hashlib
 import json
 import time
+from array import array
+from bisect import bisect_right
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,11 +42,14 @@ NOT_TEXT, NOT_JSON, TOO_FAST, TOO_BIG, TRY_LATER = 1003, 1007, 1008, 1009, 1013
 LOGGED_OUT, NO_ACCESS = 4401, 4403
 
 FRAME_BYTES = 64 * 1024
+MINUTE = 60.0
 FRAMES_A_MINUTE = 100
 CONNECTS_A_MINUTE = 60
 MOST_SOCKETS = 30  # of one person, in one process
 CHECK_SECONDS = 2.0
-TRUST_SECONDS = 5.0  # how long a socket stays open while the database can't say whether it may
+# How long sockets stay open while the database can't say whether they may, from the last question that it answered on;
+# with the second in which they are closed it is five in all.
+TRUST_SECONDS = 4.0
 BEAT_SECONDS = 20.0  # a client that hears nothing for twice as long knows that its connection is dead
 WAITING_FRAMES, WAITING_BYTES = 256, 1024 * 1024
 CLOSE_SECONDS = 1.0  # for a close frame to leave; all sockets of the process wait for it
@@ -304,25 +309,31 @@ def look_again(user_id: Any) -> None:
 
 
 class Pace:
-    """So many in a minute, and so many at once after a pause."""
+    """So many in any minute: each is remembered for as long.
 
-    __slots__ = ("at", "known", "left", "most")
+    Counted by each process: a count that all share would ask Redis for every frame, and no frame writes anything down.
+    A message goes over HTTP, where all processes count together.
+    """
+
+    __slots__ = ("known", "most", "taken")
 
     def __init__(self, most: int) -> None:
-        self.most, self.left, self.at = most, float(most), time.monotonic()
+        self.most = most
+        self.taken = array("d")  # when, the oldest first; eight bytes each
         self.known = False
 
     def take(self) -> bool:
         now = time.monotonic()
-        self.left = min(self.most, self.left + (now - self.at) * self.most / 60)
-        self.at = now
-        if self.left < 1:
+        del self.taken[: bisect_right(self.taken, now - MINUTE)]
+        if len(self.taken) >= self.most:
             return False
-        self.left -= 1
+        self.taken.append(now)
         return True
 
     def give_back(self) -> None:
-        self.left = min(self.most, self.left + 1)
+        """The last one does not count."""
+        if self.taken:
+            self.taken.pop()
 
 
 _paces: OrderedDict[bytes, Pace] = OrderedDict()
@@ -382,31 +393,36 @@ class Watch:
         self._hurry.set()
 
     async def _go_round(self) -> None:
-        known = beaten = time.monotonic()
+        known = beaten = time.monotonic()  # known: when the last question was asked that had an answer
         while True:
+            left = known + TRUST_SECONDS - time.monotonic()
             try:
-                await asyncio.wait_for(self._hurry.wait(), CHECK_SECONDS)
+                await asyncio.wait_for(self._hurry.wait(), max(0.0, min(CHECK_SECONDS, left)))
                 await asyncio.sleep(0.1)  # many may be told at once
             except TimeoutError:
                 pass
             self._hurry.clear()
+            begun = time.monotonic()
             asked = asyncio.create_task(database_sync_to_async(_examine)(list(self.sockets)))
-            if not (await asyncio.wait({asked}, timeout=TRUST_SECONDS))[0]:  # it neither answers nor fails
+            left = max(0.0, known + TRUST_SECONDS - begun)
+            if not (await asyncio.wait({asked}, timeout=left))[0]:  # it neither answers nor fails
                 await self._close(dict.fromkeys(self.sockets, TRY_LATER))
+                known = time.monotonic()
             try:
                 verdicts = await asked
             except (DatabaseError, InterfaceError) as error:
                 database_outage.began(error)
-                if time.monotonic() - known > TRUST_SECONDS:
+                if time.monotonic() - known >= TRUST_SECONDS:
                     await self._close(dict.fromkeys(self.sockets, TRY_LATER))
+                    known = time.monotonic()
                 continue
             database_outage.ended()
-            known = time.monotonic()
+            known = begun
             for socket, verdict in verdicts.items():
                 for frame in verdict.frames:
                     socket.say(frame)
-            if known - beaten >= BEAT_SECONDS:
-                beaten = known
+            if begun - beaten >= BEAT_SECONDS:
+                beaten = begun
                 for socket in self.sockets:
                     socket.say({"type": "beat"})
             await self._close({s: v.close for s, v in verdicts.items() if v.close is not None})

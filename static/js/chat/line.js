@@ -57,7 +57,7 @@ const connect = () => {
     clearTimeout(barTimer);
     barTimer = setTimeout(() => !live() && tell(navigator.onLine ? say("Polling") : say("Offline")), 3000);
     const pause = Math.min(30000, 1000 * 2 ** tries++) * (0.5 + Math.random());
-    setTimeout(connect, event.code === 1008 ? Math.max(20000, pause) : pause);
+    setTimeout(connect, event.code === 1008 ? Math.max(60000, pause) : pause);
   });
 };
 setInterval(() => {
