@@ -22,7 +22,7 @@ from payments.earnings import Sums, sums_of
 from payments.models import EARNED, Invoice, LedgerAccount, LedgerEntry, LedgerTransaction, Payment
 from payments.periods import Month, Period, Year
 from payments.tax import INDIA
-from payments.withholding import Taxed, taxed_of
+from payments.withholding import Taxed, taxed_of, tds_of
 
 Code, Kind = LedgerAccount.Code, LedgerTransaction.Kind
 AT_ONCE = 500  # movements that are held in memory while a file is written
@@ -65,6 +65,7 @@ class Statement:
     closing: int
     sums: Sums
     taxed: Taxed
+    tds: int  # what will be held back of this period's; see payments.withholding
     spans: list[Span]
 
     @property
@@ -100,16 +101,29 @@ def periods_of(consultant: Consultant, now: datetime | None = None) -> list[Year
 
 
 def statement_of(consultant: Consultant, period: Period) -> Statement:
-    """Seven queries, whatever the number of movements."""
+    """Seven queries of a year and eleven of a month, whatever the number of movements."""
+    sums = sums_of(consultant, period.begins, period.ends)
+    taxed = taxed_of(consultant, period.begins, period.ends)
     return Statement(
         consultant=consultant,
         period=period,
         opening=_owed_at(consultant, period.begins),
         closing=_owed_at(consultant, period.ends),
-        sums=sums_of(consultant, period.begins, period.ends),
-        taxed=taxed_of(consultant, period.begins, period.ends),
+        sums=sums,
+        taxed=taxed,
+        tds=_tds(consultant, period, sums.earned - taxed.gst),
         spans=_spans(consultant, period),
     )
+
+
+def _tds(consultant: Consultant, period: Period, value: int) -> int:
+    """On ``value`` before GST. Whether somebody is spared is said by the whole financial year, of its months too."""
+    year_value = value
+    if isinstance(period, Month):
+        year = Year.of(period.begins)
+        year_value = sums_of(consultant, year.begins, year.ends).earned
+        year_value -= taxed_of(consultant, year.begins, year.ends).gst
+    return tds_of(consultant, value_paise=value, year_value_paise=year_value)
 
 
 def _owed_at(consultant: Consultant, moment: datetime) -> int:

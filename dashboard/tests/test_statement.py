@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from consultants.models import Consultant
 from naksha.money import share
 from naksha.testing import make_consultant
-from payments import payable, periods
+from payments import payable, periods, withholding
 from payments.documents import statement as drawn
 from payments.models import LedgerEntry, Payment
 from payments.services import refund_by_hand
@@ -120,10 +120,36 @@ def test_years_begin_in_april_in_india(consultant: Consultant, moved: list[Payme
     assert statement_of(consultant, april).movements == statement_of(consultant, november).movements == 1
 
 
-def test_gst_and_tcs_are_told_beside_the_balance(consultant: Consultant, moved: list[Payment]) -> None:
+def test_gst_tcs_and_tds_are_told_beside_the_balance(
+    desk: Client, consultant: Consultant, moved: list[Payment]
+) -> None:
     told = statement_of(consultant, year("2025-26"))
     assert told.taxed.value + told.taxed.gst == moved[0].captured_paise
     assert told.taxed.tcs == 500  # half a percent of ₹999.99
+    assert told.tds == 100  # a tenth of a percent
+    assert told.closing == told.sums.net  # neither is taken off
+    page = desk.get(PAGE, {"period": "2025-26"}).content.decode()
+    paper = " ".join(text_of(desk.get(reverse("money:statement_pdf", args=["2025-26"]))).split())
+    for words in ("before GST: ₹1.00. It is held back as well", "0.5%: ₹5.00. It is held back"):
+        assert words in page
+        assert words in paper
+    *others, closing = exported(desk, "2025-26")
+    assert [line[-2:] for line in others] == [["TCS to be held back", "TDS to be held back"], ["", ""], ["", ""]]
+    assert closing[-2:] == ["5.00", "1.00"]
+
+
+def test_whether_a_person_is_spared_tds_is_said_by_the_year_of_its_months_too(
+    desk: Client, consultant: Consultant, moved: list[Payment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultant.pan = "AAPPU0939F"
+    consultant.save()
+    april = periods.named("2026-m04")  # ₹777.01, of which the refund in November leaves the year less than ₹600
+    assert april is not None
+    monkeypatch.setattr(withholding, "TDS_SPARED_PAISE", 60_000)
+    assert statement_of(consultant, april).tds == statement_of(consultant, year("2026-27")).tds == 0
+    assert "TDS" not in desk.get(PAGE, {"period": "2026-m04"}).content.decode()
+    monkeypatch.setattr(withholding, "TDS_SPARED_PAISE", 40_000)
+    assert statement_of(consultant, april).tds == 78
 
 
 @pytest.mark.parametrize(
@@ -152,13 +178,15 @@ def exported(desk: Client, name: str) -> list[list[str]]:
 
 
 def test_the_file_opens_moves_and_closes(desk: Client, consultant: Consultant, moved: list[Payment]) -> None:
-    _head, opening, *lines, closing = exported(desk, "2026-27")
+    head, opening, *lines, closing = exported(desk, "2026-27")
     told = statement_of(consultant, year("2026-27"))
-    assert (opening[1], Decimal(opening[-1]) * 100) == ("Opening balance", told.opening)
-    assert (closing[1], Decimal(closing[-1]) * 100) == ("Closing balance", told.closing)
+    balance, yours = head.index("Balance"), head.index("Yours")
+    assert {len(line) for line in (opening, *lines, closing)} == {len(head)}
+    assert (opening[1], Decimal(opening[balance]) * 100) == ("Opening balance", told.opening)
+    assert (closing[1], Decimal(closing[balance]) * 100) == ("Closing balance", told.closing)
     assert [line[1] for line in lines] == ["Payment", "Given back"]
     assert lines[1][5].startswith("CN/")
-    assert Decimal(opening[-1]) + sum(Decimal(line[-2]) for line in lines) == Decimal(closing[-1])
+    assert Decimal(opening[balance]) + sum(Decimal(line[yours]) for line in lines) == Decimal(closing[balance])
 
 
 def test_a_name_that_is_a_formula_stays_a_name(desk: Client, moved: list[Payment]) -> None:

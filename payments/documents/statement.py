@@ -71,6 +71,12 @@ def notes_of(told: Statement, *, listed: bool) -> list[str]:
             "and is not taken off the balance before."
         )
         notes.append(words % {"sum": rupees(told.taxed.tcs)})
+    if told.tds:
+        words = _(
+            "TDS under section 393(1) of the Income-tax Act, formerly 194-O, 0.1%% of what clients paid before GST: "
+            "%(sum)s. It is held back as well when the money is paid out."
+        )
+        notes.append(words % {"sum": rupees(told.tds)})
     if not listed:
         words = _("%(n)d movements: each of them stands in the CSV file of this statement.")
         notes.append(words % {"n": told.movements})

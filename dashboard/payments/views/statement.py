@@ -62,7 +62,8 @@ def pdf(request: ConsultantRequest, name: str) -> HttpResponse:
 @require_safe
 @approved_consultant_required
 def export(request: ConsultantRequest, name: str) -> HttpResponseBase:
-    """Each movement with the balance after it, streamed, between the opening and the closing balance."""
+    """Each movement with the balance after it, streamed, between the opening and the closing balance; with the closing
+    one stand the taxes that the balance does not know yet."""
     told = _told(request, name)
     columns = [
         _("Day and time, India"),
@@ -76,12 +77,14 @@ def export(request: ConsultantRequest, name: str) -> HttpResponseBase:
         _("GST on fee"),
         _("Yours"),
         _("Balance"),
+        _("TCS to be held back"),
+        _("TDS to be held back"),
     ]
     return csv_file(f"statement-{name}.csv", columns, _lines(told))
 
 
 def _lines(told: Statement) -> Iterator[list[Any]]:
-    yield [moment(told.period.begins, INDIA), _("Opening balance"), *[""] * 8, in_rupees(told.opening)]
+    yield [moment(told.period.begins, INDIA), _("Opening balance"), *[""] * 8, in_rupees(told.opening), "", ""]
     for one in movements_of(told.consultant, told.period, opening=told.opening):
         yield [
             moment(one.at, INDIA),
@@ -91,7 +94,9 @@ def _lines(told: Statement) -> Iterator[list[Any]]:
             one.reference,
             one.document,
             *(in_rupees(paise) for paise in (one.gross, one.fee, one.fee_tax, one.yours, one.balance)),
+            "",
+            "",
         ]
     sums = told.sums
-    totals = (sums.earned, -sums.fee, -sums.fee_tax, sums.net, told.closing)
+    totals = (sums.earned, -sums.fee, -sums.fee_tax, sums.net, told.closing, told.taxed.tcs, told.tds)
     yield [moment(told.period.ends, INDIA), _("Closing balance"), *[""] * 4, *map(in_rupees, totals)]
