@@ -67,6 +67,7 @@ class BookingView(LoginView):
 class Book(ApiView):
     permission_classes = [Anybody]
     idempotent = frozenset({"post"})
+    in_steps = True
 
     @operation(
         "book",
@@ -95,6 +96,7 @@ def booked(view: ApiView, request: Request, user: User | None) -> Response:
 
 class Bookings(BookingView):
     idempotent = frozenset({"post"})
+    in_steps = True
 
     def get_permissions(self) -> list[Any]:
         return [Party() if self.request.method == "POST" else Member()]

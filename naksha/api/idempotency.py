@@ -1,8 +1,9 @@
 """``Idempotency-Key``: the same key and body get the stored answer, also while the first is at work.
 
-The row is written before the work begins, in a transaction of its own, and its answer after. A process that dies in
-between leaves a claim that is taken over once it is old; the services themselves keep such a repeat from doing
-anything twice. Answers of 500 and above are not kept: they say nothing about the work.
+The row is written before the work begins, in a transaction of its own; its answer in the transaction of the work, so
+that there is either both or neither. A process that dies in between leaves a claim that is taken over once it is old,
+and nothing else. Work ``in_steps`` asks another machine and commits on the way: its answer is kept after it, and its
+services know a repeat by themselves. Answers of 500 and above are not kept: they say nothing about the work.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -30,7 +33,7 @@ PATIENCE = 10.0  # seconds that a second request waits for the first
 HEADER = "Idempotency-Key"
 
 
-def once(request: Request, work: Callable[[], Response]) -> Response:
+def once(request: Request, work: Callable[[], Response], *, in_steps: bool = False) -> Response:
     """``work()``, or the answer that it gave before to the same account, key and body."""
     key = request.headers.get(HEADER)
     if key is None:
@@ -42,14 +45,17 @@ def once(request: Request, work: Callable[[], Response]) -> Response:
     if isinstance(row, Response):
         return row
     try:
-        response = work()
+        with nullcontext() if in_steps else transaction.atomic():
+            response = work()
+            if response.status_code >= 500:
+                _let_go(row)
+            elif not _store(row, response.status_code, response.data) and not in_steps:
+                raise ApiError(
+                    "INVALID_STATE", 409, _("This took too long, and another request with this key goes on.")
+                )
     except Exception as error:
         _keep_error(row, error, request)
         raise
-    if response.status_code >= 500:
-        row.delete()
-    else:
-        _store(row, response.status_code, response.data)
     return response
 
 
@@ -64,15 +70,25 @@ def _keep_error(row: KeptAnswer, error: Exception, request: Request) -> None:
 
     told = handler(error, {"request": request})
     if told is None or told.status_code >= 500 or told.status_code in (401, 429):
-        row.delete()
+        _let_go(row)
     else:
         _store(row, told.status_code, told.data)
 
 
-def _store(row: KeptAnswer, status: int, data: Any) -> None:
+def _store(row: KeptAnswer, status: int, data: Any) -> bool:
+    """Keep the answer. False where the claim is no longer ours."""
     from rest_framework.utils.encoders import JSONEncoder
 
-    KeptAnswer.objects.filter(pk=row.pk).update(status=status, body=json.dumps(data, cls=JSONEncoder))
+    return bool(_ours(row).update(status=status, body=json.dumps(data, cls=JSONEncoder)))
+
+
+def _let_go(row: KeptAnswer) -> None:
+    _ours(row).delete()
+
+
+def _ours(row: KeptAnswer) -> QuerySet[KeptAnswer]:
+    """The claim as we have made it: not one that is answered, or that somebody has taken over."""
+    return KeptAnswer.objects.filter(pk=row.pk, status__isnull=True, claimed_at=row.claimed_at)
 
 
 def _claim(account: str, key: str, fingerprint: str) -> KeptAnswer | Response:
@@ -95,6 +111,7 @@ def _claim(account: str, key: str, fingerprint: str) -> KeptAnswer | Response:
             return Response(json.loads(row.body), status=row.status, headers={"Idempotent-Replayed": "true"})
         dead = KeptAnswer.objects.filter(pk=row.pk, status__isnull=True, claimed_at__lt=now - CLAIM)
         if dead.update(claimed_at=now):
+            row.claimed_at = now
             return row
         if time.monotonic() > deadline:
             raise ApiError(

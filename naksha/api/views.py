@@ -31,6 +31,7 @@ class ApiView(APIView):
     public_cache = False  # whether a GET carries an ETag and answers 304
     copies = "public, max-age=0, must-revalidate"  # who may keep one of such an answer, and how
     idempotent: ClassVar[frozenset[str]] = frozenset()  # the methods that take an Idempotency-Key
+    in_steps = False  # whether such work asks another machine and commits on the way (naksha.api.idempotency)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Where there is a PUT there is a PATCH. An act has no part that could be left out: it is done by either."""
@@ -95,8 +96,11 @@ class ApiView(APIView):
                 refuse_body(request)
             return handle(*a, **k)
 
+        def keyed(*a: Any, **k: Any) -> Any:
+            return once(request, lambda: handled(*a, **k), in_steps=self.in_steps)
+
         once_only = method in self.idempotent  # whether it is another request under a known key is asked first
-        setattr(self, method, (lambda *a, **k: once(request, lambda: handled(*a, **k))) if once_only else handled)
+        setattr(self, method, keyed if once_only else handled)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import jwt
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import FakePayload
@@ -65,11 +65,22 @@ class People(ApiView):
     def post(self, request):
         data = self.checked(Person)
         WORKED.append(data["first_name"])
+        if data["first_name"] == "overtaken":
+            other = threading.Thread(target=take_over)
+            other.start()
+            other.join()
+        if data["first_name"] in ("kept", "overtaken"):
+            make_user(first_name=data["first_name"])
         if data["first_name"] == "refused":
             raise DomainError
         if data["first_name"] == "broken":
             raise RuntimeError("on purpose")
         return self.ok({"firstName": data["first_name"], "n": len(WORKED)}, status=201)
+
+
+def take_over():
+    KeptAnswer.objects.update(claimed_at=timezone.now() + timedelta(seconds=1))
+    connection.close()
 
 
 class Mine(ApiView):
@@ -291,6 +302,42 @@ def test_a_refusal_is_kept_and_a_failure_is_not():
     for _ in range(2):
         assert post({"firstName": "broken"}, **{"Idempotency-Key": "b"}).status_code == 500
     assert WORKED == ["refused", "broken", "broken"]
+
+
+def test_work_whose_answer_could_not_be_kept_has_not_been_done(monkeypatch):
+    """So whoever asks again, by the same key, has it done once."""
+    monkeypatch.setattr("naksha.api.idempotency._store", lambda *_: 1 / 0)
+    assert post({"firstName": "kept"}, **{"Idempotency-Key": "k"}).status_code == 500
+    assert not User.objects.filter(first_name="kept").exists()
+    monkeypatch.undo()
+    assert post({"firstName": "kept"}, **{"Idempotency-Key": "k"}).status_code == 201
+    assert post({"firstName": "kept"}, **{"Idempotency-Key": "k"})["Idempotent-Replayed"] == "true"
+    assert User.objects.filter(first_name="kept").count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_work_that_was_taken_over_meanwhile_is_left_to_the_other():
+    answer = post({"firstName": "overtaken"}, **{"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "INVALID_STATE")
+    assert not User.objects.filter(first_name="overtaken").exists()
+    assert KeptAnswer.objects.get().status is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failure_after_the_work_was_done_leaves_its_answer(monkeypatch):
+    """What is told on commit is told when nothing can be taken back any more."""
+    make = make_user
+
+    def made(**named):
+        transaction.on_commit(lambda: 1 / 0)
+        return make(**named)
+
+    monkeypatch.setitem(globals(), "make_user", made)
+    assert post({"firstName": "kept"}, **{"Idempotency-Key": "k"}).status_code == 500
+    assert post({"firstName": "kept"}, **{"Idempotency-Key": "k"}).status_code == 201
+    assert User.objects.filter(first_name="kept").count() == 1
 
 
 def test_after_a_day_the_key_is_new():

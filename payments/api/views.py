@@ -106,6 +106,7 @@ def _not_logged_in() -> ApiError:
 class Initiate(ApiView):
     permission_classes = [Anybody]
     idempotent = frozenset({"post"})
+    in_steps = True
 
     @operation(
         "payments_initiate",
@@ -130,6 +131,7 @@ class Initiate(ApiView):
 class Complete(ApiView):
     permission_classes = [Anybody]  # the gateway's signature is the proof
     idempotent = frozenset({"post"})
+    in_steps = True
 
     @operation(
         "payments_complete",
