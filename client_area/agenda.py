@@ -6,7 +6,7 @@ The client of a session is every client row that hangs from the login, whoever t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +18,14 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from bookings.models import Booking
 from client_area import ways
-from consultants.models import Consultant, Service
+from consultants.models import Consultant
 from sessions_app.models import Session, SessionQuerySet
+from sessions_app.rooms import is_join_time
 from sessions_app.services.machine import can_client_answer
 from sessions_app.state import OVER, tone_of
 
 B, S = Booking.Status, Session.Status
 PER_PAGE = 20
-JOIN_BEFORE = timedelta(minutes=15)
 TABS = {
     "upcoming": gettext_lazy("Upcoming"),
     "past": gettext_lazy("Past"),
@@ -125,9 +125,8 @@ class Entry:
 
     @property
     def can_join(self) -> bool:
-        """Whether it is time to go in, or nearly."""
-        online = self.platform in (Service.Platform.JITSI, Service.Platform.LINK)
-        return online and self._is_open and self.starts_at - self.now <= JOIN_BEFORE and self.ends_at > self.now
+        """Whether Join is offered: while the door of the room is open."""
+        return self._is_open and self.session is not None and is_join_time(self.session, self.now)
 
     @property
     def asks_held(self) -> bool:

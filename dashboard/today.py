@@ -29,10 +29,11 @@ from naksha.kept import Kept, KeptTuples, Param, added_up
 from naksha.together import Question
 from notifications.models import Notification, OutgoingMail
 from quotations.models import Quotation, QuotationQuestion
+from sessions_app import rooms
 from sessions_app.models import Review
 
 SHOWN_REQUESTS = 5
-JOIN_BEFORE = timedelta(hours=1)
+CALL_BEFORE = timedelta(hours=1)
 MOST_REQUESTS = 100
 _REQUESTS = Kept(
     lambda: (
@@ -95,9 +96,14 @@ class Today:
         return len(self.requests) + self.more_requests
 
     @property
+    def can_join(self) -> bool:
+        """Whether Join is offered for the next session: while the door of its room is open."""
+        return self.next is not None and rooms.is_join_time(self.next.session, self.now)
+
+    @property
     def is_soon(self) -> bool:
-        """Whether it is time to join the next session, or nearly."""
-        return self.next is not None and self.next.session.starts_at - self.now <= JOIN_BEFORE
+        """Whether it is time to call the client of the next session, or nearly."""
+        return self.next is not None and self.next.session.starts_at - self.now <= CALL_BEFORE
 
     @property
     def is_under_way(self) -> bool:

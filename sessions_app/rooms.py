@@ -72,20 +72,33 @@ def is_online(platform: str) -> bool:
     return platform in (P.JITSI, P.LINK)
 
 
+def is_join_time(session: Session, now: datetime) -> bool:
+    """Whether Join is offered for ``session`` at ``now``, wherever it is shown. Whether there is a room by then is
+    said by :func:`door_of`, where one presses it. No query."""
+    return _by_the_clock(session, now) == DoorState.OPEN
+
+
+def _by_the_clock(session: Session, now: datetime) -> DoorState:
+    if not is_online(session.platform):
+        return DoorState.NONE
+    if session.status not in OPEN_STATES or now > session.ends_at + JOIN_CLOSES:
+        return DoorState.OVER
+    return DoorState.EARLY if now < session.starts_at - JOIN_OPENS else DoorState.OPEN
+
+
 def door_of(session: Session, now: datetime) -> Door:
     """The way into the meeting of ``session`` at ``now``. One query at most."""
     opens, closes = session.starts_at - JOIN_OPENS, session.ends_at + JOIN_CLOSES
-    if not is_online(session.platform):
-        return Door(DoorState.NONE, opens, closes)
-    if session.status not in OPEN_STATES or now > closes:
-        return Door(DoorState.OVER, opens, closes)
+    clock = _by_the_clock(session, now)
+    if clock in (DoorState.NONE, DoorState.OVER):
+        return Door(clock, opens, closes)
     if session.place:
         link = session.place if session.place.startswith("https://") else ""
-        state = DoorState.EARLY if now < opens else DoorState.OPEN if link else DoorState.FAILED
+        state = clock if link or clock == DoorState.EARLY else DoorState.FAILED
         return Door(state, opens, closes, own_link=link)
     room = Room.objects.filter(subject_id=session.pk).first()
-    if now < opens:
-        state = DoorState.EARLY
+    if clock == DoorState.EARLY:
+        state = clock
     elif room is None or room.status == Room.Status.FAILED:
         state = DoorState.FAILED
     else:

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.models import Booking
-from client_area import ways
+from client_area import agenda, ways
 from client_area.testing import booked, client_of, recorded
 from clients.models import ClientProfile
 from naksha.testing import make_consultant
+from sessions_app import rooms
 from sessions_app.models import Conversation, Member, Message, Seat, Session
 
 pytestmark = pytest.mark.django_db
@@ -139,12 +140,22 @@ def test_a_held_time_leads_on_to_its_payment(me, client_user, consultant) -> Non
         assert f'href="/b/of/{booking.pk}/?to=pay"' in page
 
 
-def test_one_can_join_when_it_is_time_and_not_before(me, client_user, consultant) -> None:
+@pytest.mark.parametrize(("minutes", "offered"), [(-11, False), (-9, True), (20, True), (89, True), (91, False)])
+def test_join_is_offered_while_the_door_is_open_and_not_else(me, client_user, consultant, minutes, offered) -> None:
+    """The door is that of the room: ten minutes before the start until an hour after the end."""
+    session = booked(client_user, consultant, starts_at=timezone.now() + timedelta(hours=3)).session
     now = timezone.now()
-    soon = booked(client_user, consultant, starts_at=now + timedelta(minutes=10))
-    assert me.get("/me/").context["home"].next.can_join
-    Booking.objects.filter(pk=soon.pk).update(starts_at=now + timedelta(hours=3), ends_at=now + timedelta(hours=4))
-    assert not me.get("/me/").context["home"].next.can_join
+    start = now - timedelta(minutes=minutes)
+    for rows in (Session.objects, Booking.objects):
+        rows.update(starts_at=start, ends_at=start + timedelta(minutes=30))
+    session.refresh_from_db()
+    entry = agenda.Entry(Booking.objects.get(), session, now)
+    assert (entry.can_join, rooms.is_join_time(session, now)) == (offered, offered)
+    door = rooms.door_of(session, now).state
+    assert (door in (rooms.DoorState.EARLY, rooms.DoorState.OVER)) is not offered
+    if minutes < 0:
+        page = me.get("/me/").content.decode()
+        assert ("Open the room" in page) is not offered
 
 
 def test_home_says_what_waits(me, client_user, consultant, other_consultant) -> None:

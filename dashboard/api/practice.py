@@ -229,7 +229,7 @@ class Summary(PracticeView):
                     "who": coming.who,
                     "startsAt": iso(coming.session.starts_at),
                     "endsAt": iso(coming.session.ends_at),
-                    "canJoin": coming.is_online and board.is_soon,
+                    "canJoin": board.can_join,
                     "path": coming.room_url,
                 }
                 if coming

@@ -124,7 +124,9 @@ class NextSession(Serializer):
     who = serializers.CharField()
     starts_at = Instant()
     ends_at = Instant()
-    can_join = serializers.BooleanField()
+    can_join = serializers.BooleanField(
+        help_text="From ten minutes before the start until an hour after the end, where people meet online."
+    )
     path = serializers.CharField(help_text="Of the page where one joins.")
 
 

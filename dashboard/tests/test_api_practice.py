@@ -158,7 +158,12 @@ def test_the_summary_is_what_today_shows(consultant: Consultant) -> None:
     make_booking(consultant, now + timedelta(days=2), status="pending", answer_by=now + timedelta(hours=5))
     told = api_of(consultant.user).get("/dashboard/summary").data
     assert told["nextSession"]["id"] == str(coming.session_id)
-    assert told["nextSession"]["canJoin"] is True
+    assert told["nextSession"]["canJoin"] is False
+    for minutes, offered in ((11, False), (9, True), (-10, True)):
+        start = timezone.now() + timedelta(minutes=minutes)
+        Session.objects.update(starts_at=start, ends_at=start + timedelta(minutes=30))
+        told = api_of(consultant.user).get("/dashboard/summary").data
+        assert told["nextSession"]["canJoin"] is offered
     assert told["requestsWaiting"] == 1
     assert "Add a photo" in [need["title"] for need in told["needsAttention"]]
     assert told["month"]["receivedPaise"] == 0
