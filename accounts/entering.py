@@ -183,16 +183,25 @@ def change_password(request: HttpRequest, *, user: User, current: str, new: str)
     Raises WrongPassword, TooManyAttempts, or ValidationError for a password that breaks a rule.
     """
     tried = limits.attempt(request, action="login", account=user)
-    with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
-        if not user.check_password(current):
-            raise WrongPassword
-        validate_password(new, user)
-        adapter = get_adapter()
-        adapter.set_password(user, new)
-        password_changed.send(sender=User, request=request, user=user)
-        adapter.send_notification_mail("account/email/password_changed", user)
+    try:
+        user = _changed(request, user, current, new)
+    except ValidationError:  # the present password was right
+        tried.give_back()
+        raise
     tried.give_back()
+    return user
+
+
+@transaction.atomic
+def _changed(request: HttpRequest, user: User, current: str, new: str) -> User:
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.check_password(current):
+        raise WrongPassword
+    validate_password(new, user)
+    adapter = get_adapter()
+    adapter.set_password(user, new)
+    password_changed.send(sender=User, request=request, user=user)
+    adapter.send_notification_mail("account/email/password_changed", user)
     return user
 
 

@@ -157,6 +157,14 @@ def test_a_new_password_keeps_the_rules(user: Any) -> None:
     assert may_log_in(PASSWORD)
 
 
+def test_a_new_password_that_breaks_a_rule_is_no_try_of_the_login(user: Any) -> None:
+    api = api_of(user)
+    for _ in range(6):
+        assert change(api, new="Monsoon-rain!").details == {"newPassword": ["Add a digit."]}
+    assert change(api, old="Wrong-2026!").status == 400
+    assert may_log_in(PASSWORD)
+
+
 # --- addresses --------------------------------------------------------------------------------
 
 
