@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from naksha.api import errors
+from naksha.api import errors, parsers
 from naksha.api.schema import CODES
 from naksha.web import limits
 from naksha.web.address import client_address, neighbourhood
@@ -51,6 +51,9 @@ class ApiMiddleware:
                 code=errors.VALIDATION,
                 message=_("Say how long the body is, with Content-Length: one in chunks isn’t read."),
             )
+        elif count.allowed and parsers.is_too_large(request):
+            told = parsers.too_large()
+            response = errors.answer(request, status=told.status_code, code=told.code, message=told.message)
         elif count.allowed:
             response = self._json(request, self.get_response(request))
         else:

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 
+from naksha.api.errors import VALIDATION, ApiError
+
+LARGEST = 1024 * 1024  # bytes of a body that is no file; no request of ours needs a tenth of it
 DEEPEST = 32  # levels; no request of ours has more than 5
+WIDEST = 20_000  # names and values; no request of ours has more than some hundreds
 _HALF = re.compile("[\ud800-\udfff]")  # half of a pair, which is no character and fits into no UTF-8
 
 
-class Json(JSONParser):
-    """JSON; a body that is nested deeply, or holds half of a character, is one that can't be read or kept, and no
-    failure of ours."""
+def is_too_large(request: HttpRequest) -> bool:
+    """Whether the body says that it is larger than it may be, before any of it is read. A form's file is measured by
+    whoever takes it."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    if request.content_type == "multipart/form-data" or not (length.isascii() and length.isdecimal()):
+        return False
+    return len(length) > 18 or int(length) > LARGEST
+
+
+def too_large() -> ApiError:
+    return ApiError(VALIDATION, 400, _("The body is larger than 1 MB."))
+
+
+class Json(BaseParser):  # of a JSONParser's, DRF would read all there is first
+    """JSON; a body that is large, nested deeply or wide, or holds half of a character, is one that can't be read or
+    kept, and no failure of ours."""
+
+    media_type = "application/json"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         context = {**(parser_context or {}), "encoding": "utf-8"}  # JSON has no other
+        body = stream.read(LARGEST + 1)
+        if len(body) > LARGEST:  # whatever it has said
+            raise too_large()
         try:
-            data = super().parse(stream, media_type, context)
+            data = JSONParser().parse(io.BytesIO(body), media_type, context)
         except RecursionError:
             raise ParseError from None
         _look_through(data)
@@ -27,7 +52,7 @@ class Json(JSONParser):
 
 
 def _look_through(data: Any) -> None:
-    level = [data]
+    level, seen = [data], 0
     for _depth in range(DEEPEST):
         inner: list[Any] = []
         for value in level:
@@ -39,5 +64,8 @@ def _look_through(data: Any) -> None:
                 inner += value
         if not inner:
             return
+        seen += len(inner)
+        if seen > WIDEST:
+            raise ParseError
         level = inner
     raise ParseError

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
+import tracemalloc
 from datetime import timedelta
 
 import jwt
@@ -15,11 +17,14 @@ from django.test.client import FakePayload
 from django.urls import include, path
 from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
 
 from accounts.api import tokens
 from accounts.api.auth import Anybody, Login
 from accounts.models import ApiLogin, RefreshToken, User
 from accounts.services import close_account, end_logins
+from naksha.api import parsers
 from naksha.api.errors import ApiError, flat
 from naksha.api.models import KeptAnswer
 from naksha.api.schema import operation
@@ -276,6 +281,57 @@ def test_every_error_says_how_many_requests_are_left():
     check_envelope(post({"firstName": "broken"}), "POST")
     check_envelope(post({"firstName": "A"}, Host="[::"), "POST")
     assert int(client.get("/api/schema")["RateLimit-Remaining"]) > 0
+
+
+# --- large bodies ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/api/v1/people", "/api/v1/uploads", "/api/v1/payments/webhook", "/api/v1/nowhere"])
+@pytest.mark.parametrize("length", [parsers.LARGEST + 1, 10**30], ids=["a little", "much"])
+def test_a_body_that_says_that_it_is_large_is_not_read(path, length):
+    told = Client().generic("POST", path, b"{}", "application/json", CONTENT_LENGTH=str(length))
+    body = check_envelope(told, "POST")
+    assert (told.status_code, body["code"], body["message"]) == (
+        400,
+        "VALIDATION_ERROR",
+        "The body is larger than 1 MB.",
+    )
+
+
+def test_a_body_as_large_as_it_may_be_is_read():
+    spaces = parsers.LARGEST - len('{"firstName":"Asha"}')
+    sent = Client().post("/api/v1/people", '{"firstName":"Asha"}' + " " * spaces, content_type="application/json")
+    assert sent.status_code == 201
+
+
+def test_no_more_is_read_than_that_whatever_a_body_has_said(rf):
+    stream = io.BytesIO(b'"' + b"a" * 8 * parsers.LARGEST + b'"')
+    with pytest.raises(ApiError, match="larger than 1 MB"):
+        parsers.Json().parse(stream)
+    assert stream.tell() == parsers.LARGEST + 1
+    request = Request(rf.post("/", b"{}", content_type="application/json"), parsers=[parsers.Json()])
+    request._request._stream = stream
+    with pytest.raises(ApiError):
+        assert request.data
+    assert stream.tell() <= 2 * parsers.LARGEST + 2
+
+
+def test_a_wide_body_is_refused_and_not_taken_apart():
+    sent = post({"firstName": "Asha", "more": [0] * parsers.WIDEST})
+    assert (sent.status_code, sent.json()["message"]) == (400, "The body can’t be read as JSON.")
+
+
+@pytest.mark.parametrize("part", ["[],", "{},", '"ab",', "0,", '{"a":[]},', "[", '{"a":'])
+def test_no_body_costs_much_memory(part):
+    body = ("[" + part * (parsers.LARGEST // len(part)))[: parsers.LARGEST - 4]
+    whole = body[: body.rindex(",")] + "]" if "," in part else body
+    tracemalloc.start()
+    try:
+        with pytest.raises(ParseError):
+            parsers.Json().parse(io.BytesIO(whole.encode()))
+        assert tracemalloc.get_traced_memory()[1] < 100 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
 
 
 # --- idempotency ----------------------------------------------------------------------------
