@@ -13,6 +13,7 @@ from clients.models import Client
 from consultants.models import Consultant
 from dashboard.clients.listing import Asked, rows_of
 from quotations.models import Quotation
+from quotations.services.drafting import as_sent_now
 from sessions_app.listing import Criteria, matching
 from sessions_app.models import Session
 
@@ -59,5 +60,8 @@ def find(consultant: Consultant, words: str, now: datetime | None = None) -> Fou
                 is_over, Case(When(ends_at__gte=now, then=F("starts_at"))), "-starts_at"
             )[:OF_EACH]
         ),
-        quotations=list(quotations.select_related("client").order_by("-created_at")[:OF_EACH]),
+        quotations=[
+            as_sent_now(each)
+            for each in quotations.select_related("client", "consultant").order_by("-created_at")[:OF_EACH]
+        ],
     )

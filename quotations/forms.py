@@ -22,7 +22,7 @@ from consultants.models import Consultant
 from naksha.india import ABROAD, STATES
 from naksha.money import rupees
 from quotations.models import Quotation
-from quotations.services import Draft, LineFacts
+from quotations.services import Draft, LineFacts, Read
 from quotations.services.drafting import MOST_LINES, USUAL_DAYS, facts_of
 from quotations.sums import MOST_PAISE, MOST_QUANTITY, WHOLE
 
@@ -250,6 +250,24 @@ def shown_lines(rows: Sequence[Row]) -> list[LineForm]:
 
 def sent_lines(data: QueryDict) -> list[LineForm]:
     return [LineForm(data, prefix=f"line-{n}") for n in range(_count(data))]
+
+
+class SendForm(forms.Form):
+    """What stood on a draft's page when it was sent from there."""
+
+    edition = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    total = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    taxed = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, quotation: Quotation) -> SendForm:
+        """Twice on its page, so without ids."""
+        stands = {"edition": quotation.edition, "total": quotation.total_paise, "taxed": quotation.taxed}
+        return cls(initial=stands, auto_id=False)
+
+    def read(self) -> Read:
+        data = self.cleaned_data
+        return Read(edition=data["edition"], total_paise=data["total"], taxed=data["taxed"])
 
 
 class CallOffForm(forms.Form):

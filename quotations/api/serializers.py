@@ -19,7 +19,7 @@ from naksha.api.serializers import Instant, Serializer
 from naksha.errors import WrongInput
 from quotations.models import Quotation, QuotationQuestion
 from quotations.services import Draft, LineFacts
-from quotations.services.drafting import MOST_LINES
+from quotations.services.drafting import MOST_LINES, as_sent_now
 from quotations.sums import MOST_PAISE, MOST_QUANTITY, WHOLE
 
 # What the services call otherwise.
@@ -106,6 +106,19 @@ class QuotationChange(QuotationInput):
 
 class SendInput(Serializer):
     by_mail = serializers.BooleanField(default=True, help_text="False: nobody is mailed, only the link is made.")
+    edition = serializers.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        required=False,
+        help_text="The one that was read: where the draft has another by now, nothing is sent (409).",
+    )
+    total_paise = serializers.IntegerField(
+        min_value=0,
+        max_value=2**31 - 1,
+        required=False,
+        help_text="The total that was read; left out, the one that was written down. Where it comes to another by now, "
+        "nothing is sent (409).",
+    )
 
 
 class AcceptInput(Serializer):
@@ -199,6 +212,9 @@ class QuotationRow(Serializer):
     sent_at = Instant(allow_null=True)
     viewed_at = Instant(allow_null=True, help_text="When its client opened it for the first time.")
     accepted_at = Instant(allow_null=True)
+
+    def to_representation(self, instance: Quotation) -> Any:
+        return super().to_representation(as_sent_now(instance))
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_number(self, quotation: Quotation) -> str | None:

@@ -32,6 +32,7 @@ from quotations.api import serializers as shown
 from quotations.looks import is_look_of_client
 from quotations.models import Quotation
 from quotations.services import links
+from quotations.services.drafting import as_sent_now
 
 TAG = "Quotations"
 ORDERS = {"createdAt": "created_at", "validUntil": "valid_until", "totalPaise": "total_paise"}
@@ -46,7 +47,7 @@ class QuotationView(PracticeView):
     def one(self, pk: UUID) -> Quotation:
         mine = Quotation.objects.select_related("consultant__user", "client__user")
         found: Quotation = get_object_or_404(mine, pk=pk, consultant=self.consultant)
-        return found
+        return as_sent_now(found)
 
     def detail(self, pk: UUID) -> dict[str, Any]:
         return dict(shown.QuotationShown(self.one(pk)).data)
@@ -89,7 +90,7 @@ class Quotations(QuotationView):
         example=examples.ROW,
     )
     def get(self, request: Request) -> Response:
-        rows = Quotation.objects.filter(consultant=self.consultant).select_related("client")
+        rows = Quotation.objects.filter(consultant=self.consultant).select_related("consultant", "client")
         if status := filters.choice(request, "status", S.names):
             rows = rows.filter(status=status.lower())
         if client := filters.uuid(request, "clientId"):
@@ -206,13 +207,15 @@ class Send(QuotationView):
         idempotent=True,
         request_example={"byMail": True},
         example=examples.SENT,
-        description="It takes its number. The link is in the answer this once.",
+        description="It takes its number. The link is in the answer this once. What comes to another sum, or is taxed "
+        "elsewhere, than when it was written down or read is not sent (409), but kept as it is now.",
     )
     def post(self, request: Request, pk: UUID) -> Response:
         quotation = self.one(pk)
         given = self.checked(shown.SendInput)
         with shown.by_our_names():
-            token = services.send(quotation=quotation, actor=self.user, by_mail=given["by_mail"])
+            read = services.Read(edition=given.get("edition"), total_paise=given.get("total_paise"))
+            token = services.send(quotation=quotation, actor=self.user, by_mail=given["by_mail"], read=read)
         told = shown.QuotationSent(self.one(pk), context={"url": links.page_url(token)}).data
         return self.ok(told, _("Sent."))
 

@@ -282,6 +282,12 @@ class Quotation(Row):
             self.taxable_paise, total=self.total_paise, gst_points=self.gst_points, within_state=self.within_state
         )
 
+    @property
+    def taxed(self) -> str:
+        """Where, how and for whom it is taxed, as one word: another one wherever its page or paper says otherwise."""
+        way = "within" if self.within_state else "across"
+        return f"{self.place_of_supply}-{way}-{self.gst_points}-{self.gstin}"
+
     def reckon(self, lines: list[LineSum]) -> Sums:
         """Write what ``lines`` come to under its shares, without saving it."""
         found = sums(

@@ -5,11 +5,12 @@ from quotations.services.calling_off import call_off
 from quotations.services.drafting import Draft, LineFacts, change_draft, duplicate, revise, throw_away, write_draft
 from quotations.services.lapsing import lapse_due, send_reminders
 from quotations.services.paying import due, open_part
-from quotations.services.sending import mail_again, make_link, new_link, send, withdraw, withdraw_by_platform
+from quotations.services.sending import Read, mail_again, make_link, new_link, send, withdraw, withdraw_by_platform
 
 __all__ = [
     "Draft",
     "LineFacts",
+    "Read",
     "accept",
     "answer_question",
     "ask",

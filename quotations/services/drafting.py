@@ -135,6 +135,14 @@ def reckon(quotation: Quotation, lines: list[LineSum]) -> Sums:
     return quotation.reckon(lines)
 
 
+def as_sent_now(quotation: Quotation) -> Quotation:
+    """A draft with the sums and the place of supply that it would be sent with, without saving it: its consultant's
+    registration or its client's State may be another since it was written. What was sent stands. No query."""
+    if quotation.status == S.DRAFT:
+        reckon(quotation, [LineSum(quotation.subtotal_paise, 0)])
+    return quotation
+
+
 def today_of(consultant: Consultant, now: datetime) -> date:
     return now.astimezone(ZoneInfo(consultant.timezone)).date()
 

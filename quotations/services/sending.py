@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from consultants.commitments import told_to_clients
 from naksha.db import db_now
 from naksha.errors import InvalidState, WrongInput
 from payments import tax
+from quotations.errors import ChangedElsewhere, SumsChanged
 from quotations.models import Quotation, QuotationReminder, QuotationSeries
 from quotations.services import links, machine, telling
 from quotations.services.drafting import check_total, reckon, today_of
@@ -27,15 +29,36 @@ from quotations.sums import LineSum
 log = structlog.get_logger(__name__)
 REMIND_DAYS = (3, 1)
 REMIND_AT = time(10, 0)  # in the consultant's zone
+RECKONED = [  # what reckon() writes
+    *("gstin", "place_of_supply", "within_state", "gst_points", "fee_points", "subtotal_paise", "discount_paise"),
+    *("tax_paise", "total_paise", "deposit_paise", "updated_at"),
+]
 
 
-@transaction.atomic
-def send(*, quotation: Quotation, actor: User, by_mail: bool = True) -> str:
+@dataclass(frozen=True)
+class Read:
+    """What its sender has read of a draft. Of what they don't say, what was last written down counts."""
+
+    edition: int | None = None
+    total_paise: int | None = None
+    taxed: str | None = None  # Quotation.taxed
+
+
+def send(*, quotation: Quotation, actor: User, by_mail: bool = True, read: Read | None = None) -> str:
     """Make the offer: number, GST and the end of its validity stand from now on. Returns a link's token.
 
     A new version ends the one before it. Raises InvalidState where it was sent already, or the version before was
-    accepted meanwhile, or its client was erased or merged; WrongInput for a day that has passed; PermissionDenied.
+    accepted meanwhile, or its client was erased or merged; ChangedElsewhere and SumsChanged where it is not what was
+    ``read``; WrongInput for a day that has passed; PermissionDenied.
     """
+    sent = _send(quotation, actor, by_mail=by_mail, read=read or Read())
+    if isinstance(sent, SumsChanged):  # raised out here, so that the sums that were reckoned anew stay
+        raise sent
+    return sent
+
+
+@transaction.atomic
+def _send(quotation: Quotation, actor: User, *, by_mail: bool, read: Read) -> str | SumsChanged:
     chosen(quotation.client)
     before_id = Quotation.objects.values_list("revises", flat=True).get(pk=quotation.pk)
     before = machine.locked(before_id) if before_id else None
@@ -44,10 +67,18 @@ def send(*, quotation: Quotation, actor: User, by_mail: bool = True) -> str:
     now = db_now()
     if quotation.valid_until < today_of(quotation.consultant, now):
         raise WrongInput("valid_until", _("Its last day has passed. Choose a later one."))
-    if before is not None:
-        _supersede(before, now)
+    if read.edition not in (None, quotation.edition):
+        raise ChangedElsewhere
+    was_paise = quotation.total_paise if read.total_paise is None else read.total_paise
+    was_taxed = quotation.taxed if read.taxed is None else read.taxed
     found = reckon(quotation, [LineSum(line.gross_paise, line.discount_paise) for line in quotation.lines.all()])
     check_total(found)
+    if (was_paise, was_taxed) != (quotation.total_paise, quotation.taxed):
+        quotation.save(update_fields=RECKONED)
+        telling.written(quotation)
+        return SumsChanged(was_paise=was_paise, now_paise=quotation.total_paise)
+    if before is not None:
+        _supersede(before, now)
     quotation.sent_at = now
     quotation.lapses_at = end_of(quotation)
     if not quotation.number:

@@ -188,16 +188,26 @@ def test_hostile_words_stay_words(desk, consultant):
     assert desk.get(reverse("quotations:own_picture", args=[quotation.pk])).content.startswith(b"\x89PNG")
 
 
+def stands(desk, quotation, how="mail"):
+    """What the form on the page of a draft sends."""
+    page = desk.get(reverse("quotations:one", args=[quotation.pk])).content.decode()
+    found = [re.findall(rf'name="{name}" value="([^"]*)"', page) for name in ("edition", "total", "taxed")]
+    assert [len(set(each)) for each in found] == [1, 1, 1]
+    assert [len(each) for each in found] == [2, 2, 2], "by mail, and the link alone"
+    return {"how": how, **{name: each[0] for name, each in zip(("edition", "total", "taxed"), found, strict=True)}}
+
+
 def test_it_is_sent_by_mail_or_as_a_link_that_is_shown_once(desk, consultant):
     by_mail, by_link = make_draft(consultant), make_draft(consultant)
-    assert desk.post(reverse("quotations:send", args=[by_mail.pk]), {"how": "mail"}).status_code == 302
+    assert desk.post(reverse("quotations:send", args=[by_mail.pk]), stands(desk, by_mail)).status_code == 302
     assert OutgoingMail.objects.filter(template="quotation_sent").count() == 1
-    page = desk.post(reverse("quotations:send", args=[by_link.pk]), {"how": "link"}).content.decode()
+    link_form = stands(desk, by_link, how="link")
+    page = desk.post(reverse("quotations:send", args=[by_link.pk]), link_form).content.decode()
     assert OutgoingMail.objects.filter(template="quotation_sent").count() == 1
     token = re.search(r"/q/([\w-]+)/", page)[1]
     assert links.resolve(token) == by_link
     assert token not in desk.get(reverse("quotations:one", args=[by_link.pk])).content.decode()
-    again = desk.post(reverse("quotations:send", args=[by_link.pk]), {"how": "mail"})
+    again = desk.post(reverse("quotations:send", args=[by_link.pk]), {**link_form, "how": "mail"})
     assert again.status_code == 409
     assert OutgoingMail.objects.filter(template="quotation_sent").count() == 1
 

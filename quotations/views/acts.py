@@ -14,7 +14,8 @@ from accounts.access import ConsultantRequest, approved_consultant_required
 from clients.fields import ReasonForm
 from naksha.errors import DomainError, WrongInput
 from quotations import services
-from quotations.forms import AnswerForm, CallOffForm
+from quotations.errors import ChangedElsewhere, SumsChanged
+from quotations.forms import AnswerForm, CallOffForm, SendForm
 from quotations.models import QuotationQuestion, QuotedSession
 from quotations.services import links
 from quotations.views.desk import one_page
@@ -24,11 +25,17 @@ from quotations.views.fetching import own
 @require_POST
 @approved_consultant_required
 def send(request: ConsultantRequest, pk: UUID) -> HttpResponse:
-    """Send it by mail, or only make the link to hand on; either way the link is shown once."""
+    """Send it by mail, or only make the link to hand on; either way the link is shown once. What is not as it was read
+    is shown as it is now, and goes nowhere."""
     quotation = own(request, pk)
     by_mail = request.POST.get("how") != "link"
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        return one_page(request, quotation, status=400, unsent=_("Not sent. Read it over, then send it."))
     try:
-        token = services.send(quotation=quotation, actor=request.user, by_mail=by_mail)
+        token = services.send(quotation=quotation, actor=request.user, by_mail=by_mail, read=form.read())
+    except (ChangedElsewhere, SumsChanged) as error:
+        return one_page(request, own(request, pk), status=error.http_status, unsent=str(error))
     except DomainError as error:
         return one_page(request, own(request, pk), status=error.http_status, problem=str(error))
     if by_mail:

@@ -23,8 +23,9 @@ from naksha.money import rupees
 from naksha.web.parts import part_alone, part_of
 from payments.documents import papers
 from payments.models import Payment, Refund
-from quotations.forms import AnswerForm
+from quotations.forms import AnswerForm, SendForm
 from quotations.models import LEFT_TO_PAY, OWES, Quotation, QuotedSession
+from quotations.services.drafting import as_sent_now
 from quotations.views.fetching import own, sums_of
 
 S = Quotation.Status
@@ -75,11 +76,13 @@ def _listed(request: ConsultantRequest) -> dict[str, Any]:
     words = plain(request.GET.get("q", "")).strip()[:200]
     mine = request.consultant.quotations.all()
     found = mine.filter(TABS[show]).about(words).select_related("client").order_by("-created_at", "-pk")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = [as_sent_now(each) for each in page.object_list]
     return {
         "show": show,
         "words": words,
         "tabs": _tabs(),
-        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "sums": _sums(mine),
         "zone": request.consultant.timezone,
     }
@@ -145,7 +148,9 @@ def _one(request: ConsultantRequest, found: Quotation) -> dict[str, Any]:
     """Eight queries, whatever became of it."""
     now = db_now()
     payments = list(Payment.objects.for_payable(Quotation.PAYABLE, found.pk).captured().order_by("captured_at"))
-    versions = Quotation.objects.filter(consultant=found.consultant, number=found.number) if found.number else None
+    versions = Quotation.objects.none()
+    if found.number:
+        versions = Quotation.objects.filter(consultant=found.consultant, number=found.number).exclude(pk=found.pk)
     questions = list(found.questions.all())
     sessions = QuotedSession.objects.filter(line__quotation=found).select_related("line").order_by("created_at")
     return {
@@ -156,7 +161,8 @@ def _one(request: ConsultantRequest, found: Quotation) -> dict[str, Any]:
         "questions": questions,
         "asked": sum(question.answered_at is None for question in questions),
         "answer_form": AnswerForm(),
-        "versions": list(versions.exclude(pk=found.pk).order_by("version")) if versions is not None else [],
+        "send_form": SendForm.of(found),
+        "versions": [as_sent_now(each) for each in versions.select_related("consultant", "client").order_by("version")],
         "sessions": list(sessions) if found.accepted_at else [],
         "is_agreed": found.status in Quotation.AGREED,
         "can_revise": found.sent_at and not found.accepted_at and found.ending != Quotation.Ending.REVISED,

@@ -14,16 +14,17 @@ from accounts.access import ConsultantRequest
 from naksha.web.secret import secret
 from quotations.models import Quotation
 from quotations.services import links
+from quotations.services.drafting import as_sent_now
 
 P = ParamSpec("P")
 
 
 def own(request: ConsultantRequest, pk: UUID) -> Quotation:
-    """A quotation of this consultant; another's is 404."""
+    """A quotation of this consultant; another's is 404. A draft is as it would be sent now."""
     found: Quotation = get_object_or_404(
         Quotation.objects.select_related("consultant__user", "client__user"), pk=pk, consultant=request.consultant
     )
-    return found
+    return as_sent_now(found)
 
 
 def with_link(
