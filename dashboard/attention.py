@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Count, DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, UUIDField, Window
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -19,7 +19,7 @@ from bookings.models import Booking
 from clients.models import Client
 from consultants.completion import Step
 from consultants.models import Consultant
-from naksha.kept import Kept, KeptTuples, Param
+from naksha.kept import Kept, KeptTuples, Param, added_up
 from naksha.money import rupees
 from naksha.times import people_time, within_sentence
 from naksha.together import Question
@@ -50,6 +50,7 @@ class Need:
 
 
 CONSULTANT = Param("consultant", UUIDField())
+OF_ALL = Window(Count("pk"))  # how many there are, told with each of the few that are fetched
 
 
 def _unreached() -> QuerySet[Any, Any]:
@@ -75,6 +76,7 @@ def _owed_bookings() -> QuerySet[Booking]:
             starts_at__lt=Param("before", DateTimeField()),
         )
         .exclude(session__status=Session.Status.NO_SHOW)
+        .annotate(of_all=OF_ALL)
         .select_related("client", "session")
         .order_by("starts_at")
     )
@@ -89,6 +91,7 @@ def _owed_sessions() -> QuerySet[Session]:
             starts_at__lt=Param("before", DateTimeField()),
         )
         .owing()
+        .annotate(of_all=OF_ALL)
         .select_related("client")
         .order_by("-starts_at")
     )
@@ -96,12 +99,13 @@ def _owed_sessions() -> QuerySet[Session]:
 
 def _questions() -> QuerySet[QuotationQuestion]:
     mine = QuotationQuestion.objects.waiting().filter(quotation__consultant=CONSULTANT)
-    return mine.select_related("quotation__client").order_by("created_at")
+    about = Subquery(added_up(mine, n=Count("quotation", distinct=True)))
+    return mine.annotate(of_all=about).select_related("quotation__client").order_by("created_at")
 
 
 def _owed_quotations() -> QuerySet[Quotation]:
     mine = Quotation.objects.filter(consultant=CONSULTANT)
-    return mine.owing().select_related("client").order_by("accepted_at")
+    return mine.owing().annotate(of_all=OF_ALL).select_related("client").order_by("accepted_at")
 
 
 _MAILS = KeptTuples(_unreached)
@@ -142,9 +146,7 @@ def needs_of(consultant: Consultant, steps: list[Step], now: datetime) -> list[N
         *_asked(consultant),
         *_questioned(consultant),
         *_mails(consultant, now),
-        *_balances(consultant, now),
-        *_recorded(consultant, now),
-        *_quoted(consultant),
+        *_owed(consultant, now),
         *_unrated(consultant, now),
     ]
 
@@ -200,9 +202,25 @@ def _mails(consultant: Consultant, now: datetime) -> list[Need]:
     return needs
 
 
-def _balances(consultant: Consultant, now: datetime) -> list[Need]:
+def _owed(consultant: Consultant, now: datetime) -> list[Need]:
+    """A line for each of the first few of a kind, and one for all others."""
+    parts = [_balances(consultant, now), _recorded(consultant, now), _quoted(consultant)]
+    needs = [need for part, _others in parts for need in part]
+    if others := sum(others for _part, others in parts):
+        title = ngettext("%(n)d more sum is owed to you", "%(n)d more sums are owed to you", others)
+        body = _("All that your clients owe stands in one list, and you can ask for it there.")
+        needs.append(Need("indian-rupee", "wait", title % {"n": others}, body, reverse("money:due"), _("See all")))
+    return needs
+
+
+def _others(found: list[Any], shown: int) -> int:
+    """How many there are beside those that are shown; ``found`` tells with each how many there are."""
+    return max(0, found[0].of_all - shown) if found else 0
+
+
+def _balances(consultant: Consultant, now: datetime) -> tuple[list[Need], int]:
     owed = _OWED.part(0, MOST_BALANCES, consultant=consultant.pk, before=now + BALANCE_BEFORE)
-    return [
+    needs = [
         Need(
             "indian-rupee",
             "wait",
@@ -218,6 +236,7 @@ def _balances(consultant: Consultant, now: datetime) -> list[Need]:
         )
         for booking in owed
     ]
+    return needs, _others(owed, len(needs))
 
 
 def _asked(consultant: Consultant) -> list[Need]:
@@ -230,11 +249,11 @@ def _asked(consultant: Consultant) -> list[Need]:
     return [Need("clipboard-check", "wait", title, body, reverse("sessions:list") + "?show=asked", _("Answer"))]
 
 
-def _recorded(consultant: Consultant, now: datetime) -> list[Need]:
+def _recorded(consultant: Consultant, now: datetime) -> tuple[list[Need], int]:
     """What is owed for sessions that were written down by hand."""
     span = {"since": now - OWED_FOR, "before": now + BALANCE_BEFORE}
     owed = _RECORDED.part(0, MOST_BALANCES, consultant=consultant.pk, **span)
-    return [
+    needs = [
         Need(
             "indian-rupee",
             "wait",
@@ -250,14 +269,17 @@ def _recorded(consultant: Consultant, now: datetime) -> list[Need]:
         )
         for session in owed
     ]
+    return needs, _others(owed, len(needs))
 
 
 def _questioned(consultant: Consultant) -> list[Need]:
-    """What clients ask about quotations: a line for each quotation, the one that waits longest first."""
+    """What clients ask about quotations: a line for each of a few, the one that waits longest first, and one for all
+    others."""
+    found = _QUESTIONS.part(0, MOST_QUESTIONED * MOST_WAITING, consultant=consultant.pk)
     waiting: dict[Quotation, list[QuotationQuestion]] = {}
-    for question in _QUESTIONS.part(0, MOST_QUESTIONED * MOST_WAITING, consultant=consultant.pk):
+    for question in found:
         waiting.setdefault(question.quotation, []).append(question)
-    return [
+    needs = [
         Need(
             "message-circle",
             "wait",
@@ -274,11 +296,20 @@ def _questioned(consultant: Consultant) -> list[Need]:
         )
         for quotation, questions in list(waiting.items())[:MOST_QUESTIONED]
     ]
+    if others := _others(found, len(needs)):
+        title = ngettext(
+            "There are questions about %(n)d more quotation", "There are questions about %(n)d more quotations", others
+        )
+        body = _("Your clients wait for an answer before they say yes.")
+        url = reverse("quotations:list") + "?show=asked"
+        needs.append(Need("message-circle", "wait", title % {"n": others}, body, url, _("See all")))
+    return needs
 
 
-def _quoted(consultant: Consultant) -> list[Need]:
+def _quoted(consultant: Consultant) -> tuple[list[Need], int]:
     """What is owed for accepted work, the longest first."""
-    return [
+    owed = _QUOTED.part(0, MOST_BALANCES, consultant=consultant.pk)
+    needs = [
         Need(
             "indian-rupee",
             "wait",
@@ -287,8 +318,9 @@ def _quoted(consultant: Consultant) -> list[Need]:
             reverse("quotations:one", args=[quotation.pk]),
             _("Open"),
         )
-        for quotation in _QUOTED.part(0, MOST_BALANCES, consultant=consultant.pk)
+        for quotation in owed
     ]
+    return needs, _others(owed, len(needs))
 
 
 def _unrated(consultant: Consultant, now: datetime) -> list[Need]:

@@ -167,6 +167,24 @@ def test_a_balance_is_asked_for_around_its_session(consultant: Consultant) -> No
     assert [title for title in titles(consultant) if "owes" in title] == ["Kavya Nair owes ₹1,100.00"]
 
 
+def test_what_is_owed_beyond_the_first_few_is_counted_in_one_line(owner: Client, consultant: Consultant) -> None:
+    now = timezone.now()
+    for n in range(5):
+        make_booking(consultant, now - timedelta(days=1 + n), paid_paise=40_000, contact_name="Kavya Nair")
+    for n in range(4):
+        Session.objects.create(
+            consultant=consultant, client=make_client(consultant, name=f"Meera {n}"), title="Second opinion",
+            status="completed", starts_at=now - timedelta(days=1 + n), ends_at=now - timedelta(hours=23 + 24 * n),
+            platform="phone", reference=f"NS-AAAAAAA{n + 2}", price_paise=100_000, total_paise=100_000,
+        )  # fmt: skip
+    told = [title for title in titles(consultant) if "owe" in title]
+    assert (len(told), told[-1]) == (7, "3 more sums are owed to you")
+    url = next(need.url for need in today_of(consultant).needs if need.title == told[-1])
+    assert len(owner.get(url).context["page"].object_list) == 9
+    Booking.objects.filter(paid_paise=40_000).update(paid_paise=150_000)
+    assert "1 more sum is owed to you" in titles(consultant)
+
+
 def give_up(consultant: Consultant, to: str, name: str = "Kavya Nair") -> OutgoingMail:
     mail = send_mail(
         template="account/login_code", to=to, to_name=name, context={"code": "1"}, on_behalf_of=consultant.user

@@ -62,8 +62,25 @@ def test_the_questions_about_one_quotation_are_one_line_and_the_oldest_is_first(
         "Kavya has 5 questions about a quotation",
         "Farhan has 4 questions about a quotation",
         "Meera has 3 questions about a quotation",
+        "There are questions about 1 more quotation",
     ]
     assert "“Question 0?”" in needs(consultant)[0].body
+
+
+def test_what_is_not_told_each_is_counted_and_its_link_leads_to_all(owner: Client, consultant: Consultant) -> None:
+    made = [asked(consultant, name, "A?", "B?") for name in ("Kavya", "Farhan", "Meera", "Nandini", "Gita")]
+    make_sent(consultant, client=make_client(consultant, name="Nobody asks"))
+    more = needs(consultant)[-1]
+    assert more.title == "There are questions about 2 more quotations"
+    assert {one.pk for one in owner.get(more.url).context["page"]} == {one.pk for one in made}
+    question = made[0].questions.order_by("created_at")[0]
+    part = reverse("quotations:rows") + "?show=asked"
+    before = owner.get(part)
+    answer_question(question=question, actor=consultant.user, answer="Yes.")
+    assert owner.get(part, headers={"If-None-Match": before["ETag"]}).status_code == 200
+    answer_question(question=made[0].questions.order_by("created_at")[1], actor=consultant.user, answer="Yes.")
+    assert len(owner.get(part).context["page"].object_list) == 4
+    assert needs(consultant)[-1].title == "There are questions about 1 more quotation"
 
 
 def test_what_was_asked_of_an_offer_that_is_over_waits_no_more(consultant: Consultant) -> None:
@@ -93,6 +110,9 @@ def test_of_much_that_is_owed_the_oldest_is_told(consultant: Consultant) -> None
         quotation, _token = make_accepted(consultant, client=make_client(consultant, name=name))
         Quotation.objects.filter(pk=quotation.pk).update(accepted_at=now - timedelta(days=days))
     assert [need.title.split()[0] for need in needs(consultant)] == ["Oldest", "Second", "Third"]
+    assert [need.title for need in today_of(consultant).needs if need.url == reverse("money:due")] == [
+        "1 more sum is owed to you"
+    ]
 
 
 # --- of both

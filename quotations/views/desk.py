@@ -24,7 +24,7 @@ from naksha.web.parts import part_alone, part_of
 from payments.documents import papers
 from payments.models import Payment, Refund
 from quotations.forms import AnswerForm, SendForm
-from quotations.models import LEFT_TO_PAY, OWES, Quotation, QuotedSession
+from quotations.models import LEFT_TO_PAY, OWES, Quotation, QuotationQuestion, QuotedSession
 from quotations.services.drafting import as_sent_now
 from quotations.views.fetching import own, sums_of
 
@@ -35,6 +35,7 @@ TABS: dict[str, Q] = {
     "all": ~Q(ending=Quotation.Ending.REVISED),
     "drafts": Q(status=S.DRAFT),
     "open": Q(status__in=Quotation.OPEN),
+    "asked": Q(pk__in=QuotationQuestion.objects.waiting().values("quotation")),
     "accepted": Q(status=S.ACCEPTED),
     "paid": Q(status=S.PAID),
     "declined": Q(status=S.DECLINED),
@@ -45,7 +46,8 @@ TABS: dict[str, Q] = {
 def _version(request: ConsultantRequest) -> str:
     """An ETag: changes whenever the list would look different."""
     last, named = Max("updated_at"), Max("client__updated_at")
-    told = request.consultant.quotations.aggregate(last=last, named=named, n=Count("pk"))
+    asked = Max("questions__updated_at")
+    told = request.consultant.quotations.aggregate(last=last, named=named, asked=asked, n=Count("pk", distinct=True))
     clock = int(timezone.now().timestamp()) // (FRESH_MINUTES * 60)
     facts = [request.consultant.updated_at, told, clock, request.GET.urlencode()]
     return f'W/"{hashlib.sha256(repr(facts).encode()).hexdigest()[:24]}"'
@@ -93,6 +95,7 @@ def _tabs() -> list[tuple[str, str]]:
         ("all", _("All")),
         ("drafts", _("Drafts")),
         ("open", _("Waiting")),
+        ("asked", _("Asked about")),
         ("accepted", _("Accepted")),
         ("paid", _("Paid")),
         ("declined", _("Declined")),
