@@ -95,9 +95,7 @@ def test_whoever_is_in_a_transaction_is_waited_for(case):
     threads[1].start()
     try:
         deadline = time.monotonic() + 60
-        while not emptying._ask(
-            "default", "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        ):
+        while not _waits_for_a_lock():
             assert time.monotonic() < deadline, "it waits for nobody"
             assert threads[1].is_alive(), "it waited for nobody"
             time.sleep(0.02)
@@ -106,3 +104,39 @@ def test_whoever_is_in_a_transaction_is_waited_for(case):
         for thread in threads:
             thread.join(60)
     assert not User.objects.exists()
+
+
+@pytest.mark.postgres
+def test_who_waits_for_it_while_it_waits_for_them_does_not_stop_it(case):
+    """A request that has read the last of the tables and asks for the first one when that is locked already. Who has
+    waited longest looks for a way out first: that is not the request."""
+    make_user()
+    *_, last = emptying._tables("default")
+    first = emptying._tables("default")[0]
+    inside, ends = threading.Event(), []
+
+    def late() -> None:
+        try:
+            with transaction.atomic():
+                emptying._run("default", f"SELECT 1 FROM {last}")  # noqa: S608
+                inside.set()
+                deadline = time.monotonic() + 60
+                while not _waits_for_a_lock():
+                    assert time.monotonic() < deadline
+                emptying._run("default", f"SELECT 1 FROM {first}")  # noqa: S608
+                ends.append("in peace")
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=late)
+    thread.start()
+    assert inside.wait(60)
+    case._fixture_teardown()
+    thread.join(60)
+    assert ends == ["in peace"]
+    assert not User.objects.exists()
+
+
+def _waits_for_a_lock() -> bool:
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    return bool(emptying._ask("default", waiting))
