@@ -141,8 +141,9 @@ def ask(request: HttpRequest, quotation: Quotation, token: str) -> HttpResponse:
 @require_safe
 @account_required
 def by_login(request: AccountRequest, pk: UUID) -> HttpResponse:
-    """The way of a client who is logged in: to the page by a link of its own."""
-    found = Quotation.objects.filter(pk=pk, client__user=request.user, sent_at__isnull=False).first()
+    """The way of a client who is logged in: to the page by a link of their own, the same each time."""
+    theirs = Quotation.objects.select_related("client").filter(client__user=request.user, sent_at__isnull=False)
+    found = theirs.filter(pk=pk).first()
     if found is None:
         raise Http404
-    return secret(redirect("quotations:page", links.mint(found)))
+    return secret(redirect("quotations:page", links.of_login(found)))
