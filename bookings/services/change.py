@@ -37,6 +37,8 @@ def cancel_by_client(
     booking = locked(booking.pk)
     if booking.status == S.CANCELLED:
         return booking
+    if booking.seat_id is not None and _date_is_off(booking):
+        raise InvalidState(_("It was called off. Everything that you paid comes back to you."))
     now = db_now()
     if booking.status in (S.PENDING, S.ACCEPTED) and now >= booking.starts_at:
         raise TooLate(_("It has begun, so it can't be cancelled any more."))

@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from bookings.errors import TooLate
 from bookings.models import Booking
-from bookings.services import cancel_webinar, change, webinars
+from bookings.services import cancel_by_client, cancel_webinar, change, webinars
 from bookings.testing import make_webinar, pay
 from bookings.tests.test_webinars import seat, taken
+from naksha.errors import InvalidState
 from notifications.models import OutgoingMail
 from payments.models import Refund
 from sessions_app.models import Session
@@ -99,3 +100,13 @@ def test_one_booking_that_fails_keeps_no_other_waiting(webinar, monkeypatch, fak
         assert webinars.finish_cancelled() == 2
     assert sorted(Refund.objects.values_list("amount_paise", flat=True)) == [10_000, 20_000]
     assert (webinars.finish_cancelled(), taken(webinar), taken(later)) == (1, 0, 0)
+
+
+def test_a_guest_who_cancels_before_the_sweep_comes_loses_nothing_by_it(webinar, monkeypatch):
+    called_off_and_crashed(webinar, monkeypatch)
+    first = Booking.objects.filter(session=webinar).order_by("pk").first()
+    with clocks_at(webinar.starts_at - timedelta(minutes=5)):  # by the terms nothing would come back
+        with pytest.raises(InvalidState, match="called off"):
+            cancel_by_client(booking=first)
+        assert webinars.finish_cancelled() == 2
+    assert [refund.amount_paise for refund in Refund.objects.all()] == [10_000, 10_000]

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 
 from consultants.models import Service
 from naksha.db import db_now
-from naksha.errors import InvalidState
-from sessions_app.errors import TooLate
+from naksha.errors import DomainError
 from sessions_app.models import JoinEvent, Session, Side
 from sessions_app.services import held, lifecycle, machine, telling
 from sessions_app.services.machine import S
@@ -120,7 +119,7 @@ def give_back_one(session_id: UUID) -> bool:
         return False
     try:
         held.give_back(session, actor=None, reason=held.alone_in_words(session))
-    except (InvalidState, TooLate):
+    except DomainError:
         log.info("answered_meanwhile", session=str(session_id))
         return False
     return True

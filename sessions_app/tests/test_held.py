@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client as Browser
@@ -173,6 +174,21 @@ def test_silence_where_it_is_under_way_gives_back_too(session):
     asked(session, hours=49)
     assert move_on_due() == 1
     assert (again(session).status, given_back()) == (S.CANCELLED, paid_of(session))
+
+
+def test_whoever_answers_while_the_schedule_is_at_it_is_heard(session, monkeypatch):
+    asked(session, hours=49)
+    real = held.give_back
+
+    def a_moment_later(found, **words):
+        complete(session=found, actor=found.consultant.user)
+        real(found, **words)
+
+    monkeypatch.setattr(held, "give_back", a_moment_later)
+    with structlog.testing.capture_logs() as lines:
+        assert move_on_due() == 0
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == []
+    assert not Refund.objects.exists()
 
 
 def test_guests_of_a_webinar_whose_consultant_never_came_get_everything_back(consultant, fake_gateway):
