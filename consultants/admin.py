@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.moves import Move, MovesAdmin, ReasonForm
 from consultants import application, commitments
 from consultants.models import City, Consultant, Field, Language
-from consultants.services import approval, suspending
+from consultants.services import approval, curating, suspending
 from naksha.money import rupees
 
 TONES = {
@@ -33,6 +33,20 @@ TONES = {
 
 def _may(move: str) -> Any:
     return lambda consultant, _actor: approval.may(move, consultant)
+
+
+def _close(consultant: Consultant, actor: User, reason: str) -> None:
+    curating.change_applicants_account(consultant=consultant, actor=actor, reason=reason, is_active=False)
+
+
+def _open(consultant: Consultant, actor: User, reason: str) -> None:
+    curating.change_applicants_account(consultant=consultant, actor=actor, reason=reason, is_active=True)
+
+
+def _has_account(*, is_active: bool) -> Any:
+    """Whose account is open, or closed, and no page goes with it."""
+    with_page = (Consultant.Status.APPROVED, Consultant.Status.SUSPENDED)
+    return lambda consultant, _actor: consultant.status not in with_page and consultant.user.is_active is is_active
 
 
 class SuspendForm(ReasonForm):
@@ -107,6 +121,23 @@ MOVES = (
         offered=_may("reinstate"),
         asks=_("Reason, as the consultant reads it"),
         tone="primary",
+    ),
+    Move(
+        "close",
+        _("Close the account"),
+        _("Nobody can log in to it any more, and every login ends. The application stays as it is."),
+        _("The account is closed."),
+        act=_close,
+        offered=_has_account(is_active=True),
+        tone="danger",
+    ),
+    Move(
+        "open",
+        _("Open the account"),
+        _("The person can log in again."),
+        _("The account is open again."),
+        act=_open,
+        offered=_has_account(is_active=False),
     ),
 )
 

@@ -195,7 +195,7 @@ class UserInput(Serializer):
     """The whole of what an admin may change of an account, and why."""
 
     name = Name()
-    is_active = serializers.BooleanField(help_text="A consultant's account is suspended by this, page and all.")
+    is_active = serializers.BooleanField(help_text="An approved consultant is suspended by this, page and all.")
     reason = serializers.CharField(max_length=2000)
 
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from consultants.models import ApprovalDocument, Consultant
@@ -301,6 +302,40 @@ def test_a_consultants_account_is_suspended_with_the_page(admin: Any, consultant
     body = {"name": "Asha Rao", "isActive": False, "reason": "Three complaints."}
     assert admin.put(path, body).data["consultantStatus"] == "SUSPENDED"
     assert admin.put(path, {**body, "isActive": True}).data["consultantStatus"] == "APPROVED"
+
+
+@pytest.mark.parametrize("status", ["draft", "submitted", "needs_info", "rejected"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_the_account_of_one_who_is_not_approved_is_closed_and_opened(admin: Any, status: str, method: str) -> None:
+    waiting = make_consultant(status=status)
+    theirs, path = api_of(waiting.user), f"/admin/users/{waiting.user_id}"
+    body = {"name": "Usha Nair", "isActive": False, "reason": "Spam."}
+    closed = admin.send(method, path, body).data
+    assert (closed["isActive"], closed["consultantStatus"]) == (False, status.upper())
+    assert theirs.get("/auth/me").status == 401
+    approved = admin.post(f"/admin/users/{waiting.user_id}/approve", {})
+    assert (approved.status, Consultant.objects.get(pk=waiting.pk).status) == (409, status)
+    opened = admin.send(method, path, {**body, "isActive": True}).data
+    assert (opened["isActive"], opened["consultantStatus"]) == (True, status.upper())
+    assert theirs.get("/auth/me").status == 401  # its logins have ended
+
+
+def test_the_admins_pages_close_the_account_of_one_who_is_not_approved(client: Any, admin_user: Any) -> None:
+    waiting, there = make_consultant(status="submitted"), make_consultant()
+    client.force_login(admin_user)
+
+    def press(row: Any, name: str) -> bool:
+        address = reverse(f"admin:consultants_consultant_{name}", args=[row.pk])
+        client.post(address, {f"{name}-reason": "Spam."})
+        row.user.refresh_from_db()
+        return bool(row.user.is_active)
+
+    page = client.get(reverse("admin:consultants_consultant_change", args=[waiting.pk])).content.decode()
+    assert "Close the account" in page
+    assert press(waiting, "close") is False
+    assert AuditEntry.objects.get(action="account.closed").reason == "Spam."
+    assert press(waiting, "open") is True
+    assert press(there, "close") is True  # who is approved is suspended instead
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
