@@ -97,6 +97,20 @@ class QuotationInput(Serializer):
     deposit_percent = Hundredths(most=WHOLE, default=0)
     lines = LineInput(many=True, min_length=1, max_length=MOST_LINES)  # type: ignore[call-arg]
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What says whom it is for is used or refused by its name."""
+        attrs = super().validate(attrs)
+        if "client_id" in attrs:
+            both = [name for name in ("client_name", "client_email") if name in attrs]
+            wrong = {camel(name): [_("Write either this or clientId.")] for name in both}
+        elif "client_name" in attrs and "client_email" not in attrs:
+            wrong = {"clientName": [_("It goes with clientEmail. A client is renamed among your clients.")]}
+        else:
+            wrong = {}
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return attrs
+
 
 class QuotationChange(QuotationInput):
     """``edition`` is the one that was read: where the draft has another by now, nothing is written (409)."""

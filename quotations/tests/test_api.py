@@ -62,7 +62,7 @@ def test_a_draft_is_written_and_reckoned() -> None:
         ({"validUntil": "2020-01-01"}, "validUntil"),
         ({"lines": []}, "lines"),
         ({"stateCode": "zz"}, "stateCode"),
-        ({"clientId": "01934c2e-6b1a-7c3e-9d0f-2a5b8c7e4f10"}, "clientId"),
+        ({"clientId": "01934c2e-6b1a-7c3e-9d0f-2a5b8c7e4f10"}, "clientEmail"),
         ({"clientEmail": "nobody"}, "clientEmail"),
         ({"totalPaise": 1}, "totalPaise"),
         ({"lines": [{"description": "x", "quantity": 10_000, "unitPricePaise": 1_000_000_000}]}, "lines"),
@@ -85,6 +85,28 @@ def test_a_part_is_changed_and_another_edition_is_a_409(consultant) -> None:
     assert (stale.status, stale.code) == (409, "INVALID_STATE")
     whole = api.put(f"/quotations/{quotation.pk}", sent_in(edition=2))
     assert whole.data["client"]["name"] == "Meera Iyer"
+
+
+def test_whom_it_is_for_is_changed_or_refused_by_its_name(consultant) -> None:
+    quotation = make_draft(consultant)
+    api, path = api_of(consultant.user), f"/quotations/{quotation.pk}"
+    known = make_client(consultant, email="farhan@example.com")
+    for body, named in (
+        ({"clientName": "Meera Iyer"}, ["clientName"]),
+        ({"clientId": str(known.pk), "clientName": "Meera Iyer"}, ["clientName"]),
+        ({"clientId": str(known.pk), "clientEmail": "meera@example.com"}, ["clientEmail"]),
+    ):
+        refused = api.patch(path, body)
+        assert (refused.status, list(refused.details)) == (400, named)
+    quotation.refresh_from_db()
+    assert quotation.edition == 1
+    assert api.patch(path, {"clientId": str(known.pk)}).data["client"]["id"] == str(known.pk)
+    changed = api.patch(path, {"clientName": "Meera Iyer", "clientEmail": "meera@example.com"})
+    assert changed.data["client"]["name"] == "Meera Iyer"
+    nobody = sent_in()
+    del nobody["clientName"], nobody["clientEmail"]
+    unknown = {**nobody, "clientId": "01934c2e-6b1a-7c3e-9d0f-2a5b8c7e4f10"}
+    assert list(api.put(path, unknown).details) == ["clientId"]
 
 
 def test_a_line_of_a_change_is_whole(consultant) -> None:

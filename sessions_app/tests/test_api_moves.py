@@ -263,6 +263,8 @@ def test_patch_writes_a_part(theirs, session):
         ({"platform": "PHONE", "place": "x" * 301}, "place"),
         ({"platform": "IN_PERSON"}, "place"),
         ({"scheduledTime": "10:00"}, "scheduledDate"),
+        ({"timezone": "Asia/Tokyo"}, "timezone"),
+        ({"timezone": "Asia/Tokyo", "title": "Other"}, "timezone"),
         ({"status": "COMPLETED"}, "status"),
         ({"clientId": "x"}, "clientId"),
         ({"amount": 1}, "amount"),

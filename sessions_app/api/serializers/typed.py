@@ -54,6 +54,8 @@ class SessionStart(Serializer):
         if len(wall) == 1 or (self.is_needed and not wall and "start" not in attrs):
             missing = [name for name in ("scheduled_date", "scheduled_time") if name not in attrs]
             raise serializers.ValidationError({camel(name): [_("This field is required.")] for name in missing})
+        if "timezone" in attrs and not wall and "start" not in attrs:
+            raise serializers.ValidationError({"timezone": [_("It goes with a day and a time: send these too.")]})
         return attrs
 
 
