@@ -230,21 +230,29 @@ class OneSession(ApiView):
         "sessions_delete",
         "Cancel a session",
         tag=TAG,
-        request=None,
+        request=words.CancelSession,
         answer=words.SessionDetail,
         errors=[*ROLE, "NOT_FOUND", "INVALID_STATE", "VALIDATION_ERROR"],
-        parameters=[OpenApiParameter("reason", description="As in POST /sessions/{id}/cancel.")],
+        parameters=[OpenApiParameter("reason", description="For apps whose DELETE has no body.")],
+        request_example={"reason": "I am ill. I am sorry."},
         example=examples.DETAIL,
-        description="The same as POST /sessions/{id}/cancel; nothing is ever deleted.",
+        description="As POST /sessions/{id}/cancel, but that a consultant may leave the reason out: the client is told "
+        "then that the consultant called it off. Nothing is ever deleted.",
     )
     def delete(self, request: Request, pk: UUID) -> Response:
-        typed = words.CancelSession(data={"reason": request.query_params.get("reason", "")})
-        typed.is_valid(raise_exception=True)
+        body, query = self.checked(words.CancelSession), request.query_params.get("reason")
+        if query is not None and "reason" in request.data:
+            raise refuse("reason", _("Say it once: in the address, or in the body."))
+        if query is not None:
+            typed = words.CancelSession(data={"reason": query})
+            typed.is_valid(raise_exception=True)
+            body = typed.validated_data
         visitor = visitor_of(request, pk)
+        unsaid = _("The consultant called it off.") if visitor.is_consultant else ""
         origin.of(visitor.session).cancel(
             actor=request.user,  # type: ignore[arg-type]
             client=visitor.client,
-            reason=typed.validated_data["reason"],
+            reason=body["reason"] or unsaid,
         )
         return self.ok(detail(visitor_of(request, pk)), _("Cancelled."))
 
@@ -259,9 +267,11 @@ def write(visitor: Visitor, data: dict[str, Any]) -> None:
     if origin.of(session).cancel_url():  # it was booked
         if any(value != getattr(session, name) for name, value in facts.items()):
             raise InvalidState(_("This session was booked: its terms stand. Only its time and notes can be changed."))
+        _place_stays(session, data)
         if starts_at not in (None, session.starts_at):
             origin.of(session).move(actor=user, client=None, starts_at=starts_at)
     elif facts or starts_at:
+        _place_stays(session, data)
         revise(session=session, actor=user, starts_at=starts_at, **facts)
     if "notes" in data or "shared_notes" in data:
         kept = SessionNotes.objects.filter(session=session).first() or SessionNotes(session=session)
@@ -271,6 +281,11 @@ def write(visitor: Visitor, data: dict[str, Any]) -> None:
             shared=data.get("shared_notes", kept.shared),
             version=kept.version,
         )
+
+
+def _place_stays(session: Session, data: dict[str, Any]) -> None:
+    if "called" in data and "place" not in data:
+        words.place_stays(session, data["called"])
 
 
 class Calendar(FileView):

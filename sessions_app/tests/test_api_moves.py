@@ -118,8 +118,21 @@ def test_a_consultant_cancels_with_a_reason(theirs, session):
 
 
 def test_delete_cancels(theirs, session):
-    assert theirs.send("DELETE", f"/sessions/{session.pk}", query={"reason": "Ill."}).data["status"] == "CANCELLED"
-    assert theirs.get(f"/sessions/{session.pk}").status == 200
+    path = f"/sessions/{session.pk}"
+    twice = theirs.send("DELETE", path, {"reason": "Ill."}, query={"reason": "Away."})
+    assert (twice.status, list(twice.details)) == (400, ["reason"])
+    answer = theirs.send("DELETE", path, query={"reason": "Ill."})
+    assert (answer.data["status"], answer.data["cancelReason"]) == ("CANCELLED", "Ill.")
+    assert theirs.get(path).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [(None, "The consultant called it off."), ({}, "The consultant called it off."), ({"reason": "Ill."}, "Ill.")],
+)
+def test_delete_takes_a_reason_in_its_body_and_needs_none(theirs, session, body, reason):
+    answer = theirs.send("DELETE", f"/sessions/{session.pk}", body)
+    assert (answer.status, answer.data["status"], answer.data["cancelReason"]) == (200, "CANCELLED", reason)
 
 
 def test_a_client_reads_what_comes_back_and_cancels_a_recorded_one(mine, theirs, session):
@@ -273,6 +286,18 @@ def test_patch_writes_a_part(theirs, session):
 def test_a_wrong_part_is_named(theirs, session, body, field):
     answer = theirs.patch(f"/sessions/{session.pk}", body)
     assert (answer.status, list(answer.details)) == (400, [field])
+
+
+def test_a_platform_is_judged_by_the_place_that_stays(theirs, session):
+    path, zoom = f"/sessions/{session.pk}", "https://us02web.zoom.us/j/123"
+    lacking = theirs.patch(path, {"platform": "ZOOM"})
+    assert (lacking.status, list(lacking.details)) == (400, ["place"])
+    assert theirs.patch(path, {"platform": "ZOOM", "place": zoom}).data["platform"] == "ZOOM"
+    kept = theirs.patch(path, {"platform": "ZOOM", "title": "Third opinion"})
+    assert (kept.status, kept.data["platform"], kept.data["place"]) == (200, "ZOOM", zoom)
+    other = theirs.patch(path, {"platform": "TEAMS"})
+    assert (other.status, list(other.details)) == (400, ["place"])
+    assert theirs.patch(path, {"platform": "JITSI"}).data["platform"] == "JITSI"
 
 
 def test_of_a_booked_one_the_terms_stand_and_notes_and_time_change(theirs, booked):

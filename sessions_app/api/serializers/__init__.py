@@ -11,6 +11,7 @@ from sessions_app.api.serializers.typed import (
     RateSession,
     RescheduleSession,
     WholeSession,
+    place_stays,
     start_of,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "SessionRow",
     "WholeSession",
     "by_our_names",
+    "place_stays",
     "row_of",
     "start_of",
 ]

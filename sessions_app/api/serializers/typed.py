@@ -92,14 +92,25 @@ class SessionFacts(SessionStart):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
         if (name := attrs.get("platform")) is not None:
-            place = attrs.get("place", "")
-            wrong = wrong_place(PLATFORMS[name], place)
-            if not wrong and name in HOSTS and not is_of(name, place):
-                wrong = _("That is not a link of this platform’s. Send it as LINK.")
-            if wrong:
-                raise serializers.ValidationError({"place": [wrong]})
-            attrs["platform"] = PLATFORMS[name]
+            if not self.partial or "place" in attrs:  # else it is the one that the session has: see place_stays
+                check_place(name, attrs.get("place", ""))
+            attrs |= {"platform": PLATFORMS[name], "called": name}
         return attrs
+
+
+def check_place(name: str, place: str) -> None:
+    """Raises a 400 that names ``place`` where the platform that the contract calls ``name`` is not met there."""
+    wrong = wrong_place(PLATFORMS[name], place)
+    if not wrong and name in HOSTS and not is_of(name, place):
+        wrong = _("That is not a link of this platform’s. Send it as LINK.")
+    if wrong:
+        raise serializers.ValidationError({"place": [wrong]})
+
+
+def place_stays(session: Session, name: str) -> None:
+    """As check_place, of the place that ``session`` keeps when only its platform is written: on another there is
+    none."""
+    check_place(name, session.place if PLATFORMS[name] == session.platform else "")
 
 
 class NewSession(SessionFacts):
