@@ -20,6 +20,7 @@ from bookings.models import Booking
 from clients.models import Client
 from clients.models.client import ClientQuerySet
 from consultants.models import Consultant
+from dashboard.figures.period import LOST_AFTER
 from payments.models import Payment
 from quotations.models import Quotation
 from sessions_app.models import Seat, Session
@@ -28,7 +29,6 @@ S = Session.Status
 AHEAD = (S.PENDING, S.CONFIRMED, S.IN_PROGRESS)
 ACTIVE_FOR = timedelta(days=90)
 NEW_FOR = timedelta(days=30)
-LOST_AFTER = timedelta(days=365)
 
 
 class Activity(TextChoices):

@@ -310,7 +310,7 @@ def _clients(told: Report) -> Chart:
         gettext_lazy("Clients"),
         gettext_lazy(
             "Who had a session that was held. New: their first with you. Returning: they had been here before. Lost: "
-            "90 days without one ran out, and they have not come since."
+            "a year without one ran out, and they have not come since."
         ),
         gettext_lazy("Clients"),
         "across",

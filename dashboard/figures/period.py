@@ -21,7 +21,7 @@ NAMES = {
 USUAL = "30d"
 EARLIEST = date(2000, 1, 1)
 MOST_YEARS = 5
-LOST_AFTER = timedelta(days=90)  # since a client's last session
+LOST_AFTER = timedelta(days=365)  # since a client's last session, wherever clients are called lost
 # How many points a chart may have before it is told in coarser ones.
 MOST_DAYS = 92
 MOST_IN_WEEKS = 366

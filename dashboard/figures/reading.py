@@ -37,7 +37,7 @@ class Views:
 @dataclass(frozen=True)
 class Clients:
     """Clients who had a session that was held. ``new``: their first ever; ``returning``: they had been here before the
-    period; ``lost``: 90 days without one ran out within it, and there has been none since, as seen on its last day."""
+    period; ``lost``: a year without one ran out within it, and there has been none since, as seen on its last day."""
 
     new: int = 0
     returning: int = 0

@@ -111,6 +111,6 @@ class SecondWay:
         lost = set()
         for who, days in self.came.items():
             until = [day for day in days if day <= last]
-            if until and first <= max(until) + timedelta(days=90) <= last:
+            if until and first <= max(until) + timedelta(days=365) <= last:
                 lost.add(who)
         return len(new), len(seen - new), len(lost)

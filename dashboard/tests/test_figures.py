@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 import time_machine
 from django.apps import apps
+from django.urls import reverse
 
 from bookings.models import Booking
 from bookings.services import give_up
+from clients.models import Client
 from consultants.models import Consultant
+from dashboard.clients.figures import with_activity
+from dashboard.clients.tests.scene import DAY, make_held
 from dashboard.figures import keeping, raw
 from dashboard.figures.period import Period, beginning, named
 from dashboard.figures.reading import Report, clients, live, report
@@ -22,6 +26,7 @@ from dashboard.models import DailyAnalytics, DailyClient, FiguresKept, StaleDay
 from dashboard.tests.practice import Practice
 from dashboard.tests.second_way import SecondWay
 from naksha import past
+from naksha.testing import make_client
 from payments.models import LedgerEntry
 from quotations.models import QuotedSession
 from sessions_app.models import Session
@@ -40,6 +45,8 @@ PERIODS = [named(key, TODAY) for key in ("7d", "30d", "90d", "12m", "fy")] + [
 def practice(consultant: Consultant) -> Practice:
     made = Practice(consultant, NOW)
     made.fill(50, 130)
+    for days in (368, 410):  # two who came once and no more: a year ran out within the last days
+        make_held(consultant, make_client(consultant), starts_at=NOW - days * DAY, ends_at=NOW - (days - 0.05) * DAY)
     return made
 
 
@@ -247,6 +254,28 @@ def test_a_report_costs_the_same_queries_for_a_week_and_for_years(
         for period in (PERIODS[0], PERIODS[-1]):
             with django_assert_num_queries(9):
                 report(practice.consultant, period, today=TODAY)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_lost_means_the_same_here_and_among_clients(consultant: Consultant, client: Any, kept: bool) -> None:
+    def came(days: float) -> Client:
+        who = make_client(consultant)
+        make_held(consultant, who, starts_at=NOW - days * DAY, ends_at=NOW - (days - 0.05) * DAY)
+        return who
+
+    gone = {came(367).pk, came(369).pk}
+    came(93)
+    came(363)
+    came(5)
+    if kept:
+        keeping.keep(consultant.pk, now=NOW)
+    with time_machine.travel(NOW, tick=False):
+        assert report(consultant, PERIODS[0], today=TODAY).now.clients.lost == 2
+        rows = Client.objects.filter(consultant=consultant)
+        assert set(with_activity(rows, "lost", consultant, NOW).values_list("pk", flat=True)) == gone
+        client.force_login(consultant.user)
+        assert "Lost: none for a year." in client.get(reverse("clients:list")).content.decode()
+        assert "Lost: a year without one ran out" in client.get(reverse("dashboard:analytics")).content.decode()
 
 
 def test_of_another_consultant_nothing_is_counted(practice: Practice, other_consultant: Consultant) -> None:
