@@ -46,6 +46,7 @@ def find(consultant: Consultant, words: str, now: datetime | None = None) -> Fou
     for word in words.split()[:8]:
         waiting = waiting.filter(
             Q(client__name__icontains=word)
+            | Q(contact_name__icontains=word)
             | Q(client__email__icontains=word)
             | Q(title__icontains=word)
             | Q(reference__iexact=word)

@@ -55,6 +55,17 @@ def test_each_kind_is_found_by_the_clients_name_or_mail(consultant: Consultant) 
         assert {one.client for one in found.sessions} == {client}, words
 
 
+def test_a_request_is_found_by_the_name_that_was_typed_with_it(consultant: Consultant) -> None:
+    now = timezone.now()
+    booking = make_booking(
+        consultant, now + timedelta(days=2), status="pending", answer_by=now + timedelta(hours=5),
+        client=make_client(consultant, name="Meera Iyer"), contact_name="Kavya Nair",
+    )  # fmt: skip
+    for words in ("kavya", "Meera nair"):
+        assert [one.pk for one in find(consultant, words).requests] == [booking.pk], words
+    assert find(consultant, "kavya gita").requests == []
+
+
 def test_a_number_finds_what_it_names(consultant: Consultant) -> None:
     stage(consultant)
     quotation, _ = make_sent(consultant, client=make_client(consultant))
