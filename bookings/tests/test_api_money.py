@@ -120,6 +120,8 @@ def test_the_invoice_is_a_pdf_for_its_parties(fake_gateway: Any, service: Any) -
     assert (answer.status, answer["Content-Type"]) == (200, "application/pdf")
     assert booking.reference in PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
     assert api_of(service.consultant.user).get(path).status == 200
+    asked_for = api_of(service.consultant.user).send("GET", path, headers={"Accept": "application/pdf"})
+    assert (asked_for.status, asked_for["Content-Type"]) == (200, "application/pdf")
     assert api_of(make_user()).get(path).code == "NOT_FOUND"
     unpaid, _token = make_held(service.consultant, service=service, starts_at=next_slot_start(3))
     assert api_of(service.consultant.user).get(f"/payments/{payment_of(unpaid).pk}/invoice.pdf").code == "NOT_FOUND"
@@ -135,6 +137,7 @@ def test_a_part_and_then_all_that_is_left_goes_back(fake_gateway: Any, service: 
     body = {"paymentId": str(payment.pk), "amountPaise": 50_000, "reason": "Cut short"}
     part = api.post("/payments/refund", body, Idempotency_Key="k")
     assert (part.status, part.data["amountPaise"], part.data["status"]) == (201, 50_000, "PENDING")
+    assert part.data["currency"] == "INR"
     assert api.post("/payments/refund", body, Idempotency_Key="k").body == part.body
     assert api_of(make_admin()).post("/payments/refund", {"paymentId": str(payment.pk)}).data["amountPaise"] == 100_000
     nothing = api.post("/payments/refund", {"paymentId": str(payment.pk)})

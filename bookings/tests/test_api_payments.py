@@ -251,5 +251,8 @@ def test_nobody_fails_anothers_payment(fake_gateway: Any, service: Any) -> None:
     assert api_of().post("/payments/fail", body).code == "NOT_AUTHENTICATED"
     assert api_of(make_user()).post("/payments/fail", body).code == "NOT_FOUND"
     assert api_of().post("/payments/fail", {**body, "manageToken": token}).code == "NOT_FOUND"
+    for other in (service.consultant.user, make_admin()):  # they see it, and did not try to pay
+        assert api_of(other).get(f"/payments/{payment.pk}").status == 200
+        assert api_of(other).post("/payments/fail", body).code == "NOT_FOUND"
     payment.refresh_from_db()
     assert payment.status == "created"

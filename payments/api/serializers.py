@@ -53,6 +53,7 @@ class RefundShown(Serializer):
     id = serializers.UUIDField()
     status = Enum(Refund.Status)
     amount_paise = serializers.IntegerField()
+    currency = serializers.CharField()
     reason = serializers.CharField()
     created_at = Instant()
     processed_at = Instant(allow_null=True)

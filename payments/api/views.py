@@ -20,7 +20,7 @@ from naksha.api.errors import ApiError, refuse
 from naksha.api.idempotency import name_of
 from naksha.api.naming import camel
 from naksha.api.schema import ROLE, operation
-from naksha.api.views import ApiView
+from naksha.api.views import ApiView, FileView
 from payments import documents, payable
 from payments.api import examples
 from payments.api import serializers as shown
@@ -79,7 +79,7 @@ class OnePayment(MemberView):
         return self.ok(shown.PaymentDetail(payment, context={"request": request}).data)
 
 
-class InvoicePdf(MemberView):
+class InvoicePdf(FileView, MemberView):
     @operation(
         "payments_invoice_pdf",
         "The invoice of what was paid for, or the voucher of this payment until there is one",
@@ -185,8 +185,8 @@ class Fail(ApiView):
         login=False,
         request_example={"paymentId": examples.ID, "code": "payment_cancelled"},
         example={**examples.BRIEF, "status": "FAILED", "paidPaise": 0, "failureCode": "payment_cancelled"},
-        description="By a guest with `manageToken`, or logged in. The gateway is asked first: what it has captured "
-        "stays paid. Another try may still be made.",
+        description="By whoever pays alone: a guest with `manageToken`, or its client logged in. The gateway is asked "
+        "first: what it has captured stays paid. Another try may still be made.",
     )
     def post(self, request: Request) -> Response:
         given = self.checked(shown.FailInput)
@@ -194,7 +194,8 @@ class Fail(ApiView):
         if token is None and not isinstance(request.user, User):
             raise _not_logged_in()
         if token is None:
-            payment = get_object_or_404(payments_of(cast(User, request.user)), pk=given["payment_id"])
+            user = cast(User, request.user)  # the payer's own alone: neither the other side's word nor an admin's
+            payment = get_object_or_404(payments_of(user).filter(payable.owned_by(user)), pk=given["payment_id"])
         else:
             payment = get_object_or_404(Payment, pk=given["payment_id"])
             if not opens(token, payment):
@@ -221,6 +222,7 @@ class Refunds(MemberView):
             "id": examples.ID,
             "status": "PENDING",
             "amountPaise": 50000,
+            "currency": "INR",
             "reason": "Cut short",
             "createdAt": examples.MOMENT,
             "processedAt": None,
