@@ -57,6 +57,7 @@ EVENT: dict[str, Any] = {
     "title": "Paid: First call with Asha Rao",
     "who": "Farhan Qureshi",
     "amountPaise": 177_000,
+    "currency": "INR",
 }
 SUMMARY: dict[str, Any] = {
     "date": "2026-11-24",

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from accounts.api.auth import AccountRequest, ApprovedConsultant
 from consultants.models import Consultant
-from dashboard.activity import recent
+from dashboard.activity import count, recent
 from dashboard.api import examples
-from dashboard.api.words import ActivityData, ChartsData, MetricsData, SummaryData
+from dashboard.api.words import ChartsData, EventData, MetricsData, SummaryData
 from dashboard.figures.charts import METHODS, service_name
 from dashboard.figures.offers import offers
 from dashboard.figures.period import NAMES, Period
@@ -22,13 +22,14 @@ from dashboard.figures.reading import Report, report, today_of
 from dashboard.figures.sums import change, percent
 from dashboard.forms import OWN, PeriodForm
 from dashboard.today import today_of as board_of
+from naksha.api import paging
 from naksha.api.errors import ApiError, refuse
 from naksha.api.schema import ROLE, operation
 from naksha.api.views import ApiView
 from naksha.times import iso
 
 CURRENCY = "INR"
-MOST, USUAL = 50, 20
+MOST = 50
 TREND_BACK = timedelta(days=6)  # with today: 7 days
 PERIOD = [
     OpenApiParameter(
@@ -182,16 +183,17 @@ class RecentActivity(PracticeView):
         "dashboard_recent_activity",
         "What happened lately: bookings, payments, refunds, sessions and reviews of 90 days, the newest first",
         tag="Dashboard",
-        answer=ActivityData,
-        parameters=[OpenApiParameter("limit", int, description="1 to 50; 20 if left out.")],
+        answer=EventData,
+        listed="activity",
+        parameters=[OpenApiParameter("limit", int, description="Instead of a page: the newest so many, 1 to 50.")],
         errors=ROLE,
-        example={"activity": [examples.EVENT]},
+        example=examples.EVENT,
     )
     def get(self, request: AccountRequest) -> Response:
-        asked = request.query_params.get("limit", str(USUAL))
-        if not (asked.isascii() and asked.isdigit() and len(asked) < 4 and 1 <= int(asked) <= MOST):
-            raise refuse("limit", _("Ask for 1 to %(most)d.") % {"most": MOST})
-        events = recent(self.consultant(request), now=timezone.now(), limit=int(asked))
+        asked, consultant, now = self._asked(request), self.consultant(request), timezone.now()
+        total = count(consultant, now=now)
+        until = asked.first + asked.size
+        events = recent(consultant, now=now, limit=until)[asked.first :] if asked.first < total else []
         told = [
             {
                 "type": event.kind.upper(),
@@ -200,10 +202,21 @@ class RecentActivity(PracticeView):
                 "title": event.title,
                 "who": event.who,
                 "amountPaise": event.paise,
+                "currency": CURRENCY,
             }
             for event in events
         ]
-        return self.ok({"activity": told})
+        return self.ok({"activity": told, "pagination": asked.pagination(total)})
+
+    def _asked(self, request: AccountRequest) -> paging.Asked:
+        asked, limit = paging.asked(request), request.query_params.get("limit")
+        if limit is None:
+            return asked
+        if {"page", "pageSize"} & request.query_params.keys():
+            raise refuse("limit", _("Ask either for this or for a page."))
+        if not (limit.isascii() and limit.isdigit() and len(limit) < 4 and 1 <= int(limit) <= MOST):
+            raise refuse("limit", _("Ask for 1 to %(most)d.") % {"most": MOST})
+        return paging.Asked(1, int(limit))
 
 
 class Summary(PracticeView):

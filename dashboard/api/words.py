@@ -112,10 +112,7 @@ class EventData(Serializer):
     title = serializers.CharField()
     who = Text()
     amount_paise = serializers.IntegerField(allow_null=True, help_text="With GST.")
-
-
-class ActivityData(Serializer):
-    activity = EventData(many=True)
+    currency = serializers.CharField()
 
 
 class NextSession(Serializer):

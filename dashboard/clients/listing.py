@@ -48,6 +48,7 @@ class Asked:
     activity: str = ""
     archived: bool = False
     order: str = Order.NAME
+    turned: bool = False  # the last first
 
     @property
     def narrowed(self) -> bool:
@@ -77,7 +78,17 @@ def rows_of(consultant: Consultant, asked: Asked, now: datetime) -> ClientQueryS
     return rows.order_by(Lower("name"), "pk")
 
 
-def ordered(consultant: Consultant, rows: ClientQuerySet, order: str, now: datetime) -> QuerySet[Client] | list[UUID]:
+def ordered(
+    consultant: Consultant, rows: ClientQuerySet, order: str, now: datetime, *, turned: bool = False
+) -> QuerySet[Client] | list[UUID]:
+    """As _ordered, or the other way round."""
+    found = _ordered(consultant, rows, order, now)
+    if not turned:
+        return found
+    return found[::-1] if isinstance(found, list) else found.reverse()
+
+
+def _ordered(consultant: Consultant, rows: ClientQuerySet, order: str, now: datetime) -> QuerySet[Client] | list[UUID]:
     """``rows`` in their order: as a query, or as the list of their keys where the order comes of other tables.
 
     The figures of all clients are a few sums over sessions and payments, and their keys are small.
@@ -123,7 +134,7 @@ def _line(client: Client, figures: Figures, tags: list[str], now: datetime) -> L
 def every_line(consultant: Consultant, asked: Asked) -> Iterator[Line]:
     """All lines, some hundred at a time, for a file."""
     now = timezone.now()
-    found = ordered(consultant, rows_of(consultant, asked, now), asked.order, now)
+    found = ordered(consultant, rows_of(consultant, asked, now), asked.order, now, turned=asked.turned)
     keys = found if isinstance(found, list) else list(found.values_list("pk", flat=True))
     for first in range(0, len(keys), AT_ONCE):
         yield from lines_of(consultant, keys[first : first + AT_ONCE], now)

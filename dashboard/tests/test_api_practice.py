@@ -143,7 +143,17 @@ def test_recent_activity_is_the_newest_of_everything(consultant: Consultant, oth
     assert [event["type"] for event in told] == ["BOOKING", "REVIEW", "REFUND", "PAYMENT", "SESSION"]
     assert [event["amountPaise"] for event in told] == [None, None, 50_000, 150_000, None]
     assert told[0]["id"] == str(booking.pk)
-    assert len(api_of(consultant.user).get("/dashboard/recent-activity?limit=2").data["activity"]) == 2
+    assert {event["currency"] for event in told} == {"INR"}
+    api, path = api_of(consultant.user), "/dashboard/recent-activity"
+    assert len(api.get(path, limit=2).data["activity"]) == 2
+    second = api.get(path, page=2, pageSize=2).data
+    assert second["activity"] == told[2:4]
+    assert second["pagination"] == {
+        "page": 2, "pageSize": 2, "totalPages": 3, "totalCount": 5, "hasNext": True, "hasPrevious": True,
+    }  # fmt: skip
+    assert api.get(path, page=4, pageSize=2).data["activity"] == []
+    assert list(api.get(path, page=1, limit=2).details) == ["limit"]
+    assert list(api.get(path, pageSize=101).details) == ["pageSize"]
 
 
 @pytest.mark.parametrize("limit", ["0", "51", "-1", "x", "9" * 5000, "²", ""])

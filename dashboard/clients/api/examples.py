@@ -103,3 +103,7 @@ IMPORT = {
         },
     ],
 }
+IMPORT_PAGE = {
+    **IMPORT,
+    "pagination": {"page": 1, "pageSize": 20, "totalPages": 1, "totalCount": 2, "hasNext": False, "hasPrevious": False},
+}

@@ -34,7 +34,7 @@ from naksha.api.schema import ROLE, operation
 from naksha.api.views import ApiView, FileView
 
 TAG = "Clients"
-ORDERS = {
+ORDERS = {  # as the page has them; with the other sign, turned round
     "name": Order.NAME,
     "-lastSessionAt": Order.LAST,
     "nextSessionAt": Order.NEXT,
@@ -51,7 +51,7 @@ FILTERS = [
         "for 30 days at most. LOST: nothing for a year. QUIET: everybody else.",
     ),
     OpenApiParameter("archived", bool, description="true: those who were put away, and nobody else."),
-    OpenApiParameter("ordering", enum=list(ORDERS), description="`name` if left out."),
+    filters.ordering(*(name.removeprefix("-") for name in ORDERS)),
 ]
 MAY = [*ROLE, "NOT_FOUND"]
 AROUND = 1024 * 1024  # what a form may weigh beside its file
@@ -59,12 +59,15 @@ AROUND = 1024 * 1024  # what a form may weigh beside its file
 
 def asked_of(request: Request) -> Asked:
     tag = filters.words(request, "tag")
+    turned = {name.removeprefix("-") if name.startswith("-") else f"-{name}": name for name in ORDERS}
+    ordering = filters.choice(request, "ordering", [*ORDERS, *turned]) or "name"
     return Asked(
         words=filters.words(request),
         tag=tag,
         activity=(filters.choice(request, "activity", Activity.names) or "").lower(),
         archived=bool(filters.flag(request, "archived")),
-        order=ORDERS[filters.choice(request, "ordering", list(ORDERS)) or "name"],
+        order=ORDERS[turned.get(ordering, ordering)],
+        turned=ordering in turned,
     )
 
 
@@ -103,7 +106,7 @@ class Clients(_Practice):
     )
     def get(self, request: Request) -> Response:
         asked, now = asked_of(request), timezone.now()
-        found = ordered(self.consultant, rows_of(self.consultant, asked, now), asked.order, now)
+        found = ordered(self.consultant, rows_of(self.consultant, asked, now), asked.order, now, turned=asked.turned)
         page, pagination = paging.page_of(request, found)
         lines = lines_of(self.consultant, page, now)
         return self.ok({"clients": [words.row_of(line) for line in lines], "pagination": pagination})
@@ -271,16 +274,16 @@ class OneImport(_Practice):
         "clients_import_read",
         "How far a list is, with a page of its rows",
         tag=TAG,
-        answer=words.ClientImportData,
+        answer=words.ClientImportPage,
         errors=MAY,
         parameters=[
             OpenApiParameter("page", int, description="Of the rows, from 1."),
             OpenApiParameter("pageSize", int, description="1 to 100; 20 if left out."),
         ],
-        example=examples.IMPORT,
+        example=examples.IMPORT_PAGE,
     )
     def get(self, request: Request, pk: UUID) -> Response:
         jobs = ClientImport.objects.filter(consultant=self.consultant).defer("source")
         job = get_object_or_404(jobs, pk=pk)
-        rows, _pagination = paging.page_of(request, job.rows.all())
-        return self.ok(words.import_of(job, rows))
+        rows, pagination = paging.page_of(request, job.rows.all())
+        return self.ok({**words.import_of(job, rows), "pagination": pagination})

@@ -18,6 +18,7 @@ from dashboard.clients.figures import Activity
 from dashboard.clients.listing import Line
 from naksha.api.errors import refuse
 from naksha.api.fields import Enum, Text, Typed
+from naksha.api.schema import Pagination
 from naksha.api.serializers import Instant, Serializer
 from naksha.times import iso
 
@@ -309,6 +310,12 @@ class ClientImportData(Serializer):
     unchanged = serializers.IntegerField()
     refused = serializers.IntegerField()
     rows = ClientImportRow(many=True)
+
+
+class ClientImportPage(ClientImportData):
+    """With a page of its rows."""
+
+    pagination = Pagination()
 
 
 OUTCOMES = {"create": "CREATED", "update": "UPDATED", "same": "UNCHANGED", "refuse": "REFUSED"}

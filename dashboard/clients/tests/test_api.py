@@ -38,6 +38,11 @@ def test_the_list_has_figures_filters_and_orders(api, consultant, other_consulta
     assert (first["valuePaise"], first["activity"], first["sessionsHeld"]) == (150_000, "ACTIVE", 1)
     assert first["nextSessionAt"].endswith("Z")
     named = lambda **asked: [row["name"] for row in api.get("/clients", **asked).data["clients"]]  # noqa: E731
+    for order in ("name", "createdAt", "lastSessionAt", "nextSessionAt", "valuePaise"):
+        there, back = named(ordering=order), named(ordering=f"-{order}")
+        assert (len(there), there) == (2, back[::-1])
+    assert named(ordering="-name") == ["Meera Nair", "Farhan Qureshi"]
+    assert named(ordering="valuePaise") == ["Meera Nair", "Farhan Qureshi"]
     assert named(search="meera") == ["Meera Nair"]
     assert named(activity="NEW") == ["Meera Nair"]
     assert named(archived="true") == ["Put Away"]
@@ -170,7 +175,9 @@ def test_a_list_is_answered_row_by_row(api, consultant):
     assert data["rows"][2]["why"] == "Row 2 has the same mail address."
     again = sent(api, LIST).data
     assert (again["created"], again["unchanged"], Client.objects.count()) == (0, 1, 1)
-    assert api.get(f"/clients/import/{data['id']}", pageSize=2).data["rows"][1]["outcome"] == "REFUSED"
+    page = api.get(f"/clients/import/{data['id']}", pageSize=2).data
+    assert page["rows"][1]["outcome"] == "REFUSED"
+    assert (page["pagination"]["totalCount"], page["pagination"]["hasNext"], len(page["rows"])) == (3, True, 2)
 
 
 def test_a_long_list_goes_on_by_itself(api, consultant, monkeypatch):
