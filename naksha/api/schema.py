@@ -102,6 +102,8 @@ class Schema(AutoSchema):
             for content in response.get("content", {}).values():
                 for example in content.get("examples", {}).values():
                     _place(example, path, self.method)
+        if made:
+            _headers(made, copied=view.public_cache and self.method == "GET")
         return made
 
     def _get_request_body(self, direction: str = "request") -> Any:
@@ -114,6 +116,19 @@ class Schema(AutoSchema):
             self.method = method
 
 
+def _headers(made: dict[str, Any], *, copied: bool) -> None:
+    """Says which headers come with the answers of an operation that is counted, and of one whose copies are kept."""
+    told = made["responses"]
+    if copied:
+        made.setdefault("parameters", []).append(IF_NONE_MATCH)
+        told["304"] = {"description": "The copy that has this ETag is still good."}
+    for status, response in told.items():
+        names = [*(COUNTED if "429" in told else ()), *(("Retry-After",) if status == "429" else ())]
+        names += ["ETag"] if copied and status in ("200", "304") else []
+        if names and (status < "400" or status == "429"):
+            response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
 def _place(example: dict[str, Any], path: str, method: str) -> None:
     value = example["value"]
     if isinstance(value, dict) and "statusCode" in value:
@@ -122,15 +137,31 @@ def _place(example: dict[str, Any], path: str, method: str) -> None:
 
 
 def any_address(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Adds to the document what no operation answers, for it is the answer to what is none."""
+    """Adds to the document what no operation answers, for it is the answer to what is none; and the headers."""
     (shown,) = build_examples_list([_bad("METHOD_NOT_ALLOWED")]).values()
     _place(shown, "/api/v1/auth/login", "GET")
     content = {"schema": {"$ref": "#/components/schemas/Error"}, "examples": {"METHOD_NOT_ALLOWED": shown}}
     told = {"description": "METHOD_NOT_ALLOWED", "content": {"application/json": content}}
     result["components"].setdefault("responses", {})["MethodNotAllowed"] = told
+    result["components"]["headers"] = HEADERS
     return result
 
 
+WHOLE: dict[str, Any] = {"type": "integer", "minimum": 0}
+HEADERS: dict[str, Any] = {
+    "RateLimit-Limit": {"schema": WHOLE, "description": "Requests in a span. On errors too."},
+    "RateLimit-Remaining": {"schema": WHOLE, "description": "What is left of them. On errors too."},
+    "RateLimit-Reset": {"schema": WHOLE, "description": "Seconds until there are more. On errors too."},
+    "Retry-After": {"schema": WHOLE, "description": "Seconds to wait."},
+    "ETag": {"schema": {"type": "string"}, "description": "Of this answer. Show it in If-None-Match."},
+}
+COUNTED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": {"type": "string"},
+    "description": "The ETag of the copy that you have: 304 without a body where it is still good.",
+}
 PAGE = [
     OpenApiParameter("page", int, description="From 1. A page past the end is an empty list."),
     OpenApiParameter("pageSize", int, description="1 to 100; 20 if left out."),
@@ -150,6 +181,7 @@ def operation(
     listed: str = "",
     produces: str = "",
     status: int = 200,
+    also: dict[int, str] | None = None,
     errors: Iterable[str] = (),
     parameters: Iterable[OpenApiParameter] = (),
     description: str = "",
@@ -162,9 +194,10 @@ def operation(
     """Describe one method of a view.
 
     ``name`` is its operationId. ``answer`` is the serializer of ``data`` (None: null), ``listed`` the plural under
-    which a page of them stands, ``produces`` the media type of a file that comes without the envelope. ``errors`` are
-    codes beyond those that any request, or any login, can meet. Without ``request`` a body is refused. ``login`` is
-    False where none is needed, though a token that is shown has to be right, and None where none is looked at.
+    which a page of them stands, ``also`` other statuses of the same answer and what each means, ``produces`` the media
+    type of a file that comes without the envelope. ``errors`` are codes beyond those that any request, or any login,
+    can meet. Without ``request`` a body is refused. ``login`` is False where none is needed, though a token that is
+    shown has to be right, and None where none is looked at.
     ``counted``: whether the limit of an address holds.
     """
     codes = [*errors, *ALWAYS, *(LOGGED_IN if login is not None else ()), *(REPEATED if idempotent else ())]
@@ -177,7 +210,10 @@ def operation(
         responses[status, produces] = OpenApiResponse(OpenApiTypes.BINARY, description=summary)
     else:
         good = _good(example, listed, empty=answer is None)
-        responses[status] = OpenApiResponse(_envelope(name, answer, listed), description=summary, examples=good)
+        envelope = _envelope(name, answer, listed)
+        responses[status] = OpenApiResponse(envelope, description=summary, examples=good)
+        for other, meaning in (also or {}).items():
+            responses[other] = OpenApiResponse(envelope, description=meaning)
     for number, each in sorted(by_status.items()):
         responses[number] = OpenApiResponse(Error, description=", ".join(each), examples=[_bad(code) for code in each])
     describe = extend_schema(

@@ -46,6 +46,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "QuotationStatus": ["DRAFT", "SENT", "VIEWED", "ACCEPTED", "PAID", "DECLINED", "EXPIRED"],
         "QuotationEnding": ["LAPSED", "REVISED", "WITHDRAWN", "CALLED_OFF"],
         "RefundStatus": ["PENDING", "PROCESSING", "PROCESSED", "FAILED"],
+        "ImportStatus": ["MAPPING", "CHECKING", "CHECKED", "RUNNING", "DONE", "FAILED", "DROPPED"],
         "PaymentType": ["FULL", "DEPOSIT", "BALANCE"],
         "ServiceKind": ["PERSONAL", "WEBINAR"],
         "QuestionKind": ["SHORT", "LONG", "CHOICE"],

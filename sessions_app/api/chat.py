@@ -39,6 +39,7 @@ BEFORE = [
     OpenApiParameter("before", int, description="A sequence: the messages before it. Left out: the last ones."),
     OpenApiParameter("pageSize", int, description="1 to 100; 50 if left out."),
 ]
+REPEATED = {200: "It was sent already under this clientMessageId."}
 SENDING = "A message has words, files, or both. The same clientMessageId again answers 200 with the first message."
 
 
@@ -197,6 +198,7 @@ class SessionMessages(_Messages):
         request=words.SessionMessage,
         answer=words.ChatMessage,
         status=201,
+        also=REPEATED,
         errors=[*MAY, "INVALID_STATE"],
         request_example={"clientMessageId": examples.SENT_ID, "body": "Good evening."},
         example=examples.MESSAGE,
@@ -229,6 +231,7 @@ class Messages(_Messages):
         request=words.NewMessage,
         answer=words.ChatMessage,
         status=201,
+        also=REPEATED,
         errors=[*MAY, "INVALID_STATE"],
         request_example={
             "conversationId": examples.ID,

@@ -88,6 +88,31 @@ def test_every_example_is_what_its_schema_says(document: Any) -> None:
     assert seen > 800
 
 
+def test_an_answer_that_is_neither_the_usual_nor_an_error_is_told(document: Any) -> None:
+    told = {call: set(operation["responses"]) for call, operation in operations_of(document)}
+    assert {"201", "202"} <= told["POST /api/v1/clients/import"]
+    for call in ("POST /api/v1/chat/messages", "POST /api/v1/sessions/{id}/messages"):
+        assert {"200", "201"} <= told[call]
+    assert [call for call, statuses in told.items() if "304" in statuses and not call.startswith("GET ")] == []
+
+
+def test_the_headers_of_an_answer_are_told(document: Any) -> None:
+    kinds, copied = document["components"]["headers"], []
+    counted = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
+    for call, operation in operations_of(document):
+        responses = operation["responses"]
+        (good, *_more) = (response for status, response in sorted(responses.items()) if status < "300")
+        headers = set(good.get("headers", {}))
+        assert headers <= set(kinds)
+        assert (counted <= headers) == ("429" in responses), call
+        if "429" in responses:
+            assert {*counted, "Retry-After"} == set(responses["429"]["headers"]), call
+        asks = "If-None-Match" in {each["name"] for each in operation.get("parameters", [])}
+        assert asks == ("304" in responses) == ("ETag" in headers), call
+        copied += [call] if asks else []
+    assert {"GET /api/v1/consultants", "GET /api/v1/webinars", "GET /api/v1/quotations/public/{token}"} <= set(copied)
+
+
 def test_every_code_has_an_example(document: Any) -> None:
     anywhere = document["components"]["responses"].values()
     told = [response for _call, each in operations_of(document) for response in each["responses"].values()]

@@ -240,6 +240,7 @@ class Import(_Practice):
         request={"multipart/form-data": words.NewClientImport},
         answer=words.ClientImportData,
         status=201,
+        also={202: "The list is long: it goes on by itself."},
         errors=[*ROLE, "INVALID_STATE"],
         request_example={"file": "clients.csv", "dryRun": True},
         example=examples.IMPORT,
