@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 import payments.api.views
+import payments.payable
 import sessions_app.api.access
 import sessions_app.api.whole
 from availability.models import WeeklyHours
@@ -117,6 +118,10 @@ def _all_payments(world: World, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(payments.api.views, "payments_of", lambda user: payments_of(world.admin))
 
 
+def _whoever_asks_pays(world: World, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(payments.payable, "owned_by", lambda user: Q(pk__isnull=False))
+
+
 def _all_bookings(world: World, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(BookingQuerySet, "seen_by", lambda self, user: self.all())
 
@@ -145,6 +150,7 @@ OWNERS: tuple[Owner, ...] = (
     Owner("had", ("PUT /bookings/{pk}/accept",), _either_side),
     Owner("payments_of", ("GET /payments",), _all_payments),
     Owner("who may refund", ("POST /payments/refund",), _unowned(Payment, "consultant__user")),
+    Owner("who pays", ("POST /payments/fail",), _whoever_asks_pays),
     Owner("opens", ("POST /payments/fail",), _whatever_opens),
     Owner("who owes for a booking", ("POST /payments/initiate",), _unowned(Booking, "client__user")),
     Owner("who owes for a session", ("POST /payments/initiate",), _unowned(Session, "client__user")),
