@@ -248,8 +248,6 @@ SITUATIONS: tuple[Situation, ...] = (
     Situation("PUT /admin/consultants/{pk}", STATE, "admin", APPLICANT, {**PAGE, "status": "SUSPENDED"}),
     Situation("PATCH /admin/consultants/{pk}", STATE, "admin", APPLICANT, {"status": "SUSPENDED", **BECAUSE}),
     Situation("POST /admin/consultants/approve", STATE, "admin", body={"consultantId": "$host", "action": "approve"}),
-    Situation("PUT /admin/users/{pk}", STATE, "admin", APPLICANTS, {"name": "New", "isActive": False, **BECAUSE}),
-    Situation("PATCH /admin/users/{pk}", STATE, "admin", APPLICANTS, {"isActive": False, **BECAUSE}),
     Situation("DELETE /admin/users/{pk}", STATE, "admin", APPLICANTS, BECAUSE),
     Situation("POST /admin/users/{pk}/approve", STATE, "admin", {"pk": "leaver"}, BECAUSE),
     Situation("POST /admin/users/{pk}/reject", STATE, "admin", {"pk": "leaver"}, BECAUSE),
@@ -259,4 +257,6 @@ ONLY_AT_ONCE = {
     ("PUT /clients/{pk}", "INVALID_STATE"): "the client is erased or merged between the look and the write",
     ("PATCH /clients/{pk}", "INVALID_STATE"): "the client is erased or merged between the look and the write",
     ("DELETE /clients/{pk}", "INVALID_STATE"): "the client is erased or merged between the look and the write",
+    ("PUT /admin/users/{pk}", "INVALID_STATE"): "the account is closed or opened between the look and the write",
+    ("PATCH /admin/users/{pk}", "INVALID_STATE"): "the account is closed or opened between the look and the write",
 }
