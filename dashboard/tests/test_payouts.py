@@ -135,6 +135,15 @@ def test_taxes_that_are_held_back_follow_the_documents(consultant: Consultant, f
     assert tds_of(consultant, value_paise=40_000, year_value_paise=40_000) == 40
 
 
+def test_the_days_say_that_taxes_are_taken_off(desk: Client, consultant: Consultant, fake_gateway: Any) -> None:
+    words = "are taken off when it goes out"
+    Consultant.objects.filter(pk=consultant.pk).update(pan="AAPPU0939F")  # a person's: spared
+    make_paid(fake_gateway, consultant)
+    assert words not in desk.get(PAYOUTS).content.decode()
+    Consultant.objects.filter(pk=consultant.pk).update(pan="AAPFU0939F")
+    assert words in desk.get(PAYOUTS).content.decode()
+
+
 def test_who_charges_no_gst_has_no_tcs(consultant: Consultant, fake_gateway: Any) -> None:
     make_paid(fake_gateway, consultant)
     assert (taxed_of(consultant).value, taxed_of(consultant).tcs) == (0, 0)

@@ -30,7 +30,7 @@ def erase_words(*, clients: Collection[UUID], identity: Identity) -> list[str]:
     files = list(Attachment.objects.filter(message__in=theirs).values_list("file", flat=True))
     Attachment.objects.filter(message__in=theirs).delete()
     MessageTrace.objects.filter(message__in=theirs).delete()
-    renamed = {}  # files that others sent to them, under their name
+    renamed: dict[UUID, list[Attachment]] = {}  # files that others sent to them, under their name
     for file in Attachment.objects.filter(conversation__in=talks).only("original_name", "message"):
         if (name := identity.redact(file.original_name)[:LONGEST_NAME]) != file.original_name:
             file.original_name = name

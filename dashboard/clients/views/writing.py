@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -117,7 +117,7 @@ def _overtaken(form: ClientForm, stored: dict[str, Any]) -> ClientForm | None:
     differing = [name for name, value in typed.items() if _same(value) != _same(stored[name])]
     if not differing:
         return None
-    data = form.data.copy()
+    data = cast(QueryDict, form.data).copy()
     data["version"] = stored["version"]
     mine = ClientForm(data, own=form.own, client=form.client, initial=stored)
     mine.add_error(
