@@ -156,10 +156,14 @@ def offer_seats(*, session_id: UUID) -> int:
     offered = 0
     # Nobody is asked to take what can't be booked.
     line = WaitlistEntry.objects.filter(session_id=session_id, status=W.WAITING, consultant__status=APPROVED)
-    while entry := _first(line):
+    while line.exists():
+        # The seat first: who finds none keeps nobody in line from the one who gives a seat back meanwhile.
         try:
             seats.claim_one(session_id)
         except (WebinarFull, WebinarClosed):
+            break
+        if (entry := _first(line)) is None:  # who is next is leaving, and looks again afterwards
+            seats.give_back(session_id)
             break
         session = Session.objects.get(pk=session_id)
         entry.seat_held = True

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from availability.models import Occupancy
@@ -26,6 +26,7 @@ from bookings.services import (
     hold,
     hold_seat,
     join_waitlist,
+    offer_seats,
     reschedule_by_client,
 )
 from bookings.testing import details, make_held, make_paid, make_webinar, payment_of
@@ -185,6 +186,36 @@ def test_seats_given_back_and_taken_at_once_are_counted_once():
     live = Seat.objects.filter(session=session).exclude(status="released").count()
     assert session.seats_taken == live + kept <= 5
     assert kept == len(line)
+
+
+def test_who_finds_no_seat_keeps_none_from_who_waits():
+    """A newcomer who was refused, and is not done yet, while another gives a seat back."""
+    session = make_webinar(make_consultant(), capacity=2)
+    theirs, _other = (hold_seat(session=session, details=mail(n))[0] for n in range(2))
+    waits = {"name": "W", "email": "w@example.com", "timezone": "UTC"}
+    entry, _ = join_waitlist(service=session.service, session=session, **waits)
+    refused, given_back = threading.Event(), threading.Event()
+
+    def newcomer():
+        try:
+            with transaction.atomic():
+                assert offer_seats(session_id=session.pk) == 0
+                refused.set()
+                assert given_back.wait(60)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=newcomer)
+    thread.start()
+    try:
+        assert refused.wait(60)
+        cancel_by_client(booking=theirs)
+        entry.refresh_from_db()
+    finally:
+        given_back.set()
+        thread.join(60)
+    assert entry.status == "offered"
+    assert entry.seat_held
 
 
 @pytest.mark.parametrize("n", range(8))
