@@ -237,12 +237,7 @@ TABLE: tuple[Row, ...] = (
     Row("GET /sessions/{pk}", BOTH, ids=OF_SESSION),
     Row("PUT /sessions/{pk}", HERS, ids=OF_SESSION, body=WHOLE_SESSION),
     Row("PATCH /sessions/{pk}", HERS, ids=OF_SESSION, body={"notes": "Mine."}),
-    Row(
-        "DELETE /sessions/{pk}",
-        BOTH,
-        ids=OF_SESSION,
-        query={"reason": "Ill."},
-    ),
+    Row("DELETE /sessions/{pk}", BOTH, ids=OF_SESSION, body={"reason": "Ill."}),
     Row("POST /sessions/{pk}/start", NOT_YET, ids=OF_SESSION),
     Row("POST /sessions/{pk}/complete", NOT_YET, ids=OF_SESSION, body={"summary": "File the reply."}),
     Row("POST /sessions/{pk}/no-show", NOT_YET, ids=OF_SESSION),
