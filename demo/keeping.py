@@ -19,6 +19,9 @@ NOTES = (
 PLANS = ("Yearly", "Single sessions", "Yearly", "Trial")
 COMPANIES = ("Banyan Looms", "Quick Kirana", "Saffron & Slate", "Neelkanth Exports")
 SHOWN = 14
+# Whom the consultant writes down by hand; nobody who books is called so, for an address is one client's.
+MET: dict[str, str] = {"name": "Ishaan Dutta", "email": "ishaan.dutta@example.com", "phone": "+919830012345"}
+PUT_AWAY: dict[str, str] = {"name": "Lata Banerjee", "email": "lata.banerjee@example.com"}
 
 
 def keep(consultant: Consultant, now: datetime) -> None:
@@ -45,11 +48,9 @@ def keep(consultant: Consultant, now: datetime) -> None:
         services.add_client(
             consultant=consultant,
             actor=actor,
-            details={"name": "Ishaan Dutta", "email": "ishaan.dutta@example.com", "phone": "+919830012345"},
+            details=MET,
             tags=["Met at a meet-up"],
             note="Asked for a first call in the new year.",
         )
-        old = services.add_client(
-            consultant=consultant, actor=actor, details={"name": "Lata Bose", "email": "lata.bose@example.com"}
-        )
+        old = services.add_client(consultant=consultant, actor=actor, details=PUT_AWAY)
         services.archive(client=old, actor=actor)
