@@ -26,7 +26,7 @@ def portrait(upload: UploadedFile) -> ContentFile[bytes]:
     The size is read from the file's head and checked before a single pixel is decoded.
     """
     if upload.size is None or upload.size > MOST_BYTES:
-        raise ValidationError(_("This photo is larger than 10 MB. Send a smaller one."), code="too_large")
+        raise ValidationError(too_large(), code="too_large")
     upload.seek(0)
     try:
         with warnings.catch_warnings():
@@ -41,6 +41,10 @@ def portrait(upload: UploadedFile) -> ContentFile[bytes]:
         raise ValidationError(
             _("This is not a JPG, PNG or WebP picture that can be read. Send another file."), code="unreadable"
         ) from None
+
+
+def too_large() -> str:
+    return _("This photo is larger than 10 MB. Send a smaller one.")
 
 
 def _check_size(picture: Image.Image) -> None:

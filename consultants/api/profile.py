@@ -10,7 +10,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from consultants import slugs
+from consultants import photos, slugs
 from consultants.api import examples
 from consultants.api import serializers as shown
 from consultants.api.base import OwnView
@@ -18,7 +18,7 @@ from consultants.forms.profile import ProfileForm
 from consultants.models import Consultant
 from consultants.services.profile import change_slug, locked, remove_photo, set_photo, update_profile
 from naksha.api.errors import VALIDATION, ApiError, named, refuse
-from naksha.api.parsers import Json
+from naksha.api.parsers import Json, check_form
 from naksha.api.schema import operation
 
 # The form's names, where they are not the contract's but for their spelling.
@@ -107,6 +107,7 @@ class PhotoView(OwnView):
         description="JPG, PNG or WebP, at most 10 MB. It is cut square, without what the camera wrote into it.",
     )
     def post(self, request: Request) -> Response:
+        check_form(request, field="photo", most=photos.MOST_BYTES, sentence=photos.too_large())
         upload = self.checked(shown.PhotoUpload)["photo"]
         try:
             consultant = set_photo(consultant=self.consultant, upload=upload)

@@ -10,7 +10,9 @@ from django.test.client import MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
 from accounts.models import AuditEntry
+from consultants import photos
 from consultants.models import Consultant, Language
+from naksha.api import parsers
 from naksha.api.testing import api_of
 from naksha.testing import make_admin, make_consultant, make_user
 from naksha.times import iso
@@ -199,6 +201,14 @@ def test_what_is_no_photo_is_refused() -> None:
     as_json = api.post("/consultant/profile/photo", {"photo": "x"})
     assert list(as_json.details) == ["photo"]
     assert not Consultant.objects.get().photo
+
+
+def test_a_photo_that_says_that_it_is_large_is_not_read(monkeypatch: Any) -> None:
+    api = api_of(make_consultant().user)
+    monkeypatch.setattr("consultants.photos.MOST_BYTES", 100 - parsers.AROUND)
+    assert list(send_photo(api, {"photo": "words" * 20}).details.values()) == [[photos.too_large()]]
+    monkeypatch.setattr("consultants.api.base.OwnView.checked", lambda *_: 1 / 0)
+    assert list(send_photo(api, {"photo": picture()}).details) == ["photo"]
 
 
 def test_a_part_beside_the_photo_is_refused_by_its_name() -> None:

@@ -10,22 +10,33 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.request import Request
 
-from naksha.api.errors import VALIDATION, ApiError
+from naksha.api.errors import VALIDATION, ApiError, refuse
 
 LARGEST = 1024 * 1024  # bytes of a body that is no file; no request of ours needs a tenth of it
+AROUND = 1024 * 1024  # what a form may weigh beside its file
 DEEPEST = 32  # levels; no request of ours has more than 5
 WIDEST = 20_000  # names and values; no request of ours has more than some hundreds
 _HALF = re.compile("[\ud800-\udfff]")  # half of a pair, which is no character and fits into no UTF-8
 
 
+def length_of(request: HttpRequest | Request) -> int:
+    """What a body says of its length, before any of it is read; 0 for what is no number."""
+    said = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(said.lstrip("0")[:18] or "0") if said.isascii() and said.isdecimal() else 0  # Python reads 4,300 digits
+
+
 def is_too_large(request: HttpRequest) -> bool:
-    """Whether the body says that it is larger than it may be, before any of it is read. A form's file is measured by
-    whoever takes it."""
-    length = str(request.META.get("CONTENT_LENGTH") or "0")
-    if request.content_type == "multipart/form-data" or not (length.isascii() and length.isdecimal()):
-        return False
-    return len(length) > 18 or int(length) > LARGEST
+    """Whether a body that is no form says that it is larger than it may be. See :func:`check_form` for forms."""
+    return request.content_type != "multipart/form-data" and length_of(request) > LARGEST
+
+
+def check_form(request: Request, *, field: str, most: int, sentence: str) -> None:
+    """Refuse a form that can't but have a file of more than ``most`` bytes as its ``field``. Nothing of it is read:
+    what is read of a form lies on the disk."""
+    if length_of(request) > most + AROUND:
+        raise refuse(field, sentence)
 
 
 def too_large() -> ApiError:

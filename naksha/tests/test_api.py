@@ -298,6 +298,15 @@ def test_a_body_that_says_that_it_is_large_is_not_read(path, length):
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "length"),
+    [("5", 5), ("", 0), ("x", 0), ("-5", 0), ("²", 0), ("0" * 30 + "7", 7), ("9" * 5000, 10**18 - 1)],
+    ids=["plain", "none", "word", "below", "raised", "padded", "huge"],
+)
+def test_what_a_body_says_of_its_length_is_believed_where_it_is_a_number(rf, said, length):
+    assert parsers.length_of(rf.post("/", CONTENT_LENGTH=said)) == length
+
+
 def test_a_body_as_large_as_it_may_be_is_read():
     spaces = parsers.LARGEST - len('{"firstName":"Asha"}')
     sent = Client().post("/api/v1/people", '{"firstName":"Asha"}' + " " * spaces, content_type="application/json")

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from accounts.api.auth import Party
 from naksha.api.errors import refuse
-from naksha.api.parsers import Json
+from naksha.api.parsers import Json, check_form
 from naksha.api.schema import ROLE, operation
 from naksha.api.views import ApiView, FileView
 from naksha.times import iso
@@ -28,7 +28,6 @@ from sessions_app.services import uploading
 from sessions_app.upload_files import MEDIA_BYTES
 
 TAG = "Uploads"
-AROUND = 1024 * 1024  # what a form may weigh beside its file
 
 
 class Uploads(ApiView):
@@ -50,20 +49,13 @@ class Uploads(ApiView):
         "id (`attachments`), once; what no message has taken after a day is deleted.",
     )
     def post(self, request: Request) -> Response:
-        if _length(request) > MEDIA_BYTES + AROUND:
-            raise refuse("file", _("A file is at most 200 MB."))
+        check_form(request, field="file", most=MEDIA_BYTES, sentence=_("A file is at most 200 MB."))
         data = self.checked(words.NewUpload)
         try:
             kept = uploading.keep(owner=request.user, upload=data["file"])  # type: ignore[arg-type]
         except FileRefused as error:
             raise refuse("file", str(error)) from error
         return self.ok(upload_of(kept), _("Uploaded."), status=201)
-
-
-def _length(request: Request) -> int:
-    """Of the body, before any of it is read."""
-    text = str(request.META.get("CONTENT_LENGTH") or "0")
-    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def upload_of(upload: Upload) -> dict[str, Any]:

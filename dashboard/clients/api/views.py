@@ -28,8 +28,7 @@ from dashboard.clients.exporting import export
 from dashboard.clients.figures import Activity
 from dashboard.clients.listing import Asked, Line, Order, lines_of, ordered, rows_of
 from naksha.api import filters, paging
-from naksha.api.errors import refuse
-from naksha.api.parsers import Json
+from naksha.api.parsers import Json, check_form
 from naksha.api.schema import ROLE, operation
 from naksha.api.views import ApiView, FileView
 
@@ -54,7 +53,6 @@ FILTERS = [
     filters.ordering(*(name.removeprefix("-") for name in ORDERS)),
 ]
 MAY = [*ROLE, "NOT_FOUND"]
-AROUND = 1024 * 1024  # what a form may weigh beside its file
 
 
 def asked_of(request: Request) -> Asked:
@@ -251,13 +249,9 @@ class Import(_Practice):
         "done; more with 202, and GET /clients/import/{id} tells how far it is. The same file again changes nothing.",
     )
     def post(self, request: Request) -> Response:
-        length = str(request.META.get("CONTENT_LENGTH") or "0")
-        if length.isascii() and length.isdecimal() and int(length) > MOST_BYTES + AROUND:
-            raise refuse("file", _("The file is larger than 10 MB. Split it."))
+        check_form(request, field="file", most=MOST_BYTES, sentence=_("The file is larger than 10 MB. Split it."))
         data = self.checked(words.NewClientImport)
         upload: UploadedFile = data["file"]
-        if upload.size is not None and upload.size > MOST_BYTES:
-            raise refuse("file", _("The file is larger than 10 MB. Split it."))
         job = importing.take_in(
             consultant=self.consultant,
             actor=self.actor,
