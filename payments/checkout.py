@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 
 from naksha.errors import InvalidState
@@ -112,6 +112,16 @@ def answer_query(request: HttpRequest, *, payable_kind: str, payable_id: object)
         log.warning("payment_answer_waits", payable=str(payable_id), error=repr(error))
         return "checking=1"
     return ""
+
+
+def back_unknown(request: HttpRequest, *, payable_kind: str, payable_id: object, pay_path: str) -> HttpResponse | None:
+    """The way back to a page that has no link of its own and knows its reader by a cookie: the gateway's post brings
+    none. What it has signed is taken up, and ``pay_path`` asks who reads. None for an answer that isn't its own."""
+    try:
+        query = answer_query(request, payable_kind=payable_kind, payable_id=payable_id)
+    except (SignatureInvalid, PaymentMismatch):
+        return None
+    return redirect(f"{pay_path}?{query}" if query else pay_path)
 
 
 def came(

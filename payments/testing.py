@@ -311,6 +311,16 @@ def paid(owed_for: FakePayable, consultant: Consultant, amount_paise: int = 118_
     return services.complete(**current_fake().signed_answer(current_fake().pay(str(payment.order_id))))
 
 
+def posted_answer(gateway: FakeGateway, order_id: str | None) -> dict[str, str]:
+    """What the gateway's own page posts to ours once the order was paid there."""
+    answer = gateway.signed_answer(gateway.pay(str(order_id)))
+    return {
+        "razorpay_order_id": answer["order_id"],
+        "razorpay_payment_id": answer["gateway_payment_id"],
+        "razorpay_signature": answer["signature"],
+    }
+
+
 def webhook(client: Client, kind: str, payment: GatewayPayment, *, event_id: str = "", **changes: Any) -> HttpResponse:
     """Deliver an event about ``payment`` as the fake gateway would, signed; the same ``event_id`` is a repeat."""
     gateway = current_fake()

@@ -12,6 +12,7 @@ from bookings.services import links
 from bookings.testing import make_held, payment_of
 from consultants.models import Consultant
 from payments.services import ensure_order
+from payments.testing import posted_answer
 from quotations import services as quoting
 from quotations.testing import make_sent
 from sessions_app.access import mint_link, revoke_links
@@ -21,16 +22,6 @@ from sessions_app.tests.practice import record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIND = 'href="/b/find/"'
-
-
-def signed(gateway: Any, order_id: str) -> dict[str, str]:
-    """What the gateway posts after its order was paid."""
-    answer = gateway.signed_answer(gateway.pay(order_id))
-    return {
-        "razorpay_order_id": answer["order_id"],
-        "razorpay_payment_id": answer["gateway_payment_id"],
-        "razorpay_signature": answer["signature"],
-    }
 
 
 def test_money_on_its_way_by_a_bookings_revoked_link_is_taken_and_shown(
@@ -44,7 +35,7 @@ def test_money_on_its_way_by_a_bookings_revoked_link_is_taken_and_shown(
     for answer in (client.get(done), client.post(done, stopped), client.get(reverse("bookings:manage", args=[token]))):
         assert answer.status_code == 404
         assert FIND in answer.content.decode()
-    posted = signed(fake_gateway, order or "")
+    posted = posted_answer(fake_gateway, order)
     assert client.post(done, {**posted, "razorpay_signature": "0" * 64}).status_code == 404
     booking.refresh_from_db()
     assert booking.status == "held"
@@ -67,7 +58,7 @@ def test_money_on_its_way_by_a_sessions_revoked_link_is_taken_and_shown(
     order = ensure_order(open_price(session=session).pk).order_id
     revoke_links(session_id=session.pk, client_id=session.client.pk)
     done = reverse("sessions:pay_done", args=[token])
-    posted = signed(fake_gateway, order or "")
+    posted = posted_answer(fake_gateway, order)
     assert client.post(done, {**posted, "razorpay_signature": "0" * 64}).status_code == 404
     answer = client.post(done, posted)
     assert answer.status_code == 200

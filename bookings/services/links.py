@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -12,10 +14,11 @@ from naksha.crypto import new_token, token_hash
 from naksha.kept import Kept, Param
 from sessions_app.access import revoke_links
 
+_BESIDE = ("consultant__user", "consultant__policy", "service", "client", "session")
 _LINKED = Kept(
-    lambda: Booking.objects.select_related(
-        "consultant__user", "consultant__policy", "service", "client", "session"
-    ).filter(links__token_hash=Param("hash", models.CharField()), links__revoked_at__isnull=True)
+    lambda: Booking.objects.select_related(*_BESIDE).filter(
+        links__token_hash=Param("hash", models.CharField()), links__revoked_at__isnull=True
+    )
 )
 
 
@@ -41,6 +44,11 @@ def resolve(token: str) -> Booking:
     if booking is None:
         raise Booking.DoesNotExist
     return booking
+
+
+def by_id(booking_id: UUID) -> Booking | None:
+    """As :func:`resolve`, where somebody needs no link. Whether they may is for the caller to ask."""
+    return Booking.objects.select_related(*_BESIDE).filter(pk=booking_id).first()
 
 
 def resolve_stopped(token: str) -> Booking:

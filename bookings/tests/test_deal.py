@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from sessions_app.origin import RoomFacts, room_facts
 from sessions_app.testing import make_session, open_by_link
 
 pytestmark = pytest.mark.django_db
+OWN_PAGES = ("manage", "cancel", "reschedule", "receipt", "calendar")
 
 
 @pytest.fixture
@@ -81,15 +84,24 @@ def test_a_session_of_no_booking_answers_for_itself(consultant):
     assert (facts.contact_name, facts.total_paise, facts.manage_url) == (session.client.name, 0, "")
 
 
-def test_a_clients_login_opens_the_bookings_page_without_a_mail(client, paid):
+@pytest.fixture
+def mine(client, paid):
+    """The browser of the client's login."""
     user = make_user(email="farhan@example.com")
     claim_confirmed(user=user)
     client.force_login(user)
-    links = paid.links.count()
+    return client
+
+
+def test_a_clients_login_opens_the_bookings_page_without_a_mail(mine, paid):
+    client = mine
     answer = client.get(reverse("bookings:of", args=[paid.pk]))
-    assert paid.links.count() == links + 1
+    assert answer["Location"] == f"/b/{paid.pk}/"
     assert answer["Cache-Control"] == "no-store, private"
-    assert paid.reference in client.get(answer["Location"]).content.decode()
+    page = client.get(answer["Location"])
+    assert page["Cache-Control"] == "no-store, private"
+    assert paid.reference in page.content.decode()
+    assert "its link alone" not in page.content.decode()
     assert client.get(reverse("bookings:of", args=[paid.pk]) + "?to=cancel")["Location"].endswith("/cancel/")
     assert not client.get(reverse("bookings:of", args=[paid.pk]) + "?to=//evil")["Location"].startswith("//")
 
@@ -103,10 +115,36 @@ def test_a_guest_who_was_let_into_the_room_opens_the_booking_and_no_other(client
     links = paid.links.count()
     assert client.get(reverse("bookings:of", args=[paid.pk]))["Location"].startswith("/accounts/login/")
     assert paid.links.count() == links
+    for page in OWN_PAGES:
+        assert client.get(reverse(f"bookings:{page}", args=[paid.pk]))["Location"].startswith("/accounts/login/")
+    assert client.post(reverse("bookings:cancel", args=[paid.pk])).status_code == 404
+    paid.refresh_from_db()
+    assert paid.status == "accepted"
+
+
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_looking_at_a_booking_without_its_link_writes_nothing(page, mine, paid):
+    with CaptureQueriesContext(connection) as asked:
+        answer = mine.get(reverse("bookings:of", args=[paid.pk]), {"to": page})
+        assert answer["Location"] == reverse(f"bookings:{page}", args=[paid.pk])
+        assert mine.get(answer["Location"]).status_code == 200
+        if page == "manage":
+            assert mine.get(reverse("bookings:room", args=[paid.pk]))["Location"] == f"/sessions/{paid.session_id}/"
+    written = [query["sql"] for query in asked if not query["sql"].lstrip().startswith("SELECT")]
+    assert written == []
+
+
+def test_a_booking_is_cancelled_without_its_link(mine, paid):
+    assert mine.post(reverse("bookings:cancel", args=[paid.pk]))["Location"] == f"/b/{paid.pk}/"
+    paid.refresh_from_db()
+    assert (paid.status, paid.close_reason) == ("cancelled", "")
 
 
 def test_anothers_booking_is_not_there(client, stranger, paid):
     client.force_login(stranger)
     links = paid.links.count()
     assert client.get(reverse("bookings:of", args=[paid.pk])).status_code == 404
+    for page in OWN_PAGES:
+        assert client.get(reverse(f"bookings:{page}", args=[paid.pk])).status_code == 404
+    assert client.post(reverse("bookings:cancel", args=[paid.pk])).status_code == 404
     assert paid.links.count() == links

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -31,14 +29,14 @@ from consultants import frozen
 from naksha.calendar import Method, google_url, outlook_url
 from naksha.db import db_now
 from naksha.errors import DomainError
+from naksha.web.converters import id_in
 from naksha.web.errors import too_many
 from naksha.web.parts import Part, part_alone, part_of
-from naksha.web.secret import secret
 from naksha.web.zone import visitor_zone
 from payments.documents import papers
 from payments.models import Payment, Refund
 from sessions_app import rooms
-from sessions_app.access import find_visitor, let_in_client
+from sessions_app.access import let_in_client
 
 S = Booking.Status
 OWN_PAGES = ("cancel", "reschedule", "pay", "receipt", "calendar")
@@ -85,7 +83,8 @@ def manage(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     live = _drawn(request, booking, token)
     if live is None:
         return redirect("bookings:pay", token)
-    return answer(request, "bookings/manage.html", {"booking": booking, "token": token, "live": live})
+    context = {"booking": booking, "token": token, "live": live, "by_link": id_in(token) is None}
+    return answer(request, "bookings/manage.html", context)
 
 
 @require_GET
@@ -191,10 +190,11 @@ def reschedule(request: HttpRequest, booking: Booking, token: str) -> HttpRespon
 @require_GET
 @with_booking
 def room(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
-    """To the session's page: whoever may open the booking may be in its session."""
+    """To the session's page: whoever may open the booking may be in its session, and who needs no link is."""
     if booking.session is None or not has_room(booking):
         return redirect("bookings:manage", token)
-    let_in_client(request, session=booking.session, client=booking.client)
+    if id_in(token) is None:
+        let_in_client(request, session=booking.session, client=booking.client)
     return redirect("sessions:room", booking.session.pk)
 
 
@@ -223,28 +223,12 @@ def receipt(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
 
 
 @require_GET
-def of(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The way to a booking's own page without the link from a mail: a fresh link is made.
-
-    For its client, by login or as the guest who was let into the room; ``?to=`` one of OWN_PAGES leads on to that
-    page. Another's booking is 404.
-    """
-    booking = Booking.objects.filter(pk=pk).select_related("client").first()
-    if booking is None or not _is_theirs(request, booking):
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        raise Http404
+@with_booking
+def of(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
+    """The way to a booking's own page without the link from a mail, by its id; ``?to=`` one of OWN_PAGES leads on to
+    that page."""
     page = request.GET.get("to", "")
-    return secret(redirect(f"bookings:{page if page in OWN_PAGES else 'manage'}", links.mint(booking)))
-
-
-def _is_theirs(request: HttpRequest, booking: Booking) -> bool:
-    if request.user.is_authenticated and booking.client.user_id == request.user.pk:
-        return True
-    if booking.session_id is None:
-        return False
-    guest = find_visitor(session_id=booking.session_id, user=request.user, browser=request.session)
-    return guest is not None and guest.client is not None and guest.client.pk == booking.client_id
+    return redirect(f"bookings:{page if page in OWN_PAGES else 'manage'}", token)
 
 
 @require_safe

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import CharField, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,8 +19,10 @@ from bookings.services import links, terms
 from consultants import frozen
 from consultants.models import Consultant, Service, ServiceQuestion, SlugRedirect
 from naksha.kept import Kept, Param, attach
+from naksha.web.converters import id_in
 from naksha.web.moved import moved
 from naksha.web.secret import secret
+from sessions_app.access import find_visitor
 
 P = ParamSpec("P")
 
@@ -91,17 +94,44 @@ def with_booking(
     view: Callable[Concatenate[HttpRequest, Booking, str, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
     """Fetch the booking that a token opens; for an unknown one, 404 with the way to a new link. The page is nobody
-    else's to keep, index or hear of."""
+    else's to keep, index or hear of.
+
+    In the token's place stands the booking's id for whoever needs no link. One who is not logged in (any more) is
+    asked to.
+    """
 
     @wraps(view)
     def fetched(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        try:
-            booking = links.resolve(token)
-        except Booking.DoesNotExist:
-            return not_here(request)
-        return secret(view(request, booking, token, *args, **kwargs))
+        booking = opened(request, token)
+        if booking is not None:
+            return secret(view(request, booking, token, *args, **kwargs))
+        if id_in(token) is not None and request.method == "GET" and not request.user.is_authenticated:
+            return secret(redirect_to_login(request.get_full_path()))
+        return not_here(request)
 
     return fetched
+
+
+def opened(request: HttpRequest, token: str) -> Booking | None:
+    """The booking that ``token`` opens to this visitor: the secret of a link to whoever has it; its id to its client,
+    by login or as the guest who was let into its session's room, as long as they are."""
+    booking_id = id_in(token)
+    if booking_id is not None:
+        booking = links.by_id(booking_id)
+        return booking if booking is not None and _is_theirs(request, booking) else None
+    try:
+        return links.resolve(token)
+    except Booking.DoesNotExist:
+        return None
+
+
+def _is_theirs(request: HttpRequest, booking: Booking) -> bool:
+    if request.user.is_authenticated and booking.client.user_id == request.user.pk:
+        return True
+    if booking.session_id is None:
+        return False
+    guest = find_visitor(session_id=booking.session_id, user=request.user, browser=request.session)
+    return guest is not None and guest.client is not None and guest.client.pk == booking.client_id
 
 
 def not_here(request: HttpRequest) -> HttpResponse:

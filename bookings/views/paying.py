@@ -20,14 +20,15 @@ from bookings.errors import REFUSED, NothingOwed, NotOpen, TooManyHeld
 from bookings.models import Booking
 from bookings.services import abandon, hold_again, links
 from bookings.services.balance import first_payment, open_balance
-from bookings.views.pages import answer, not_here, place_icon, summary, with_booking
+from bookings.views.pages import answer, not_here, opened, place_icon, summary, with_booking
 from consultants import frozen
 from naksha.db import db_now
 from naksha.errors import InvalidState
 from naksha.times import people_time
+from naksha.web.converters import id_in
 from naksha.web.errors import too_many
 from naksha.web.secret import secret
-from payments.checkout import answer_query, came, checkout
+from payments.checkout import answer_query, back_unknown, came, checkout
 from payments.errors import PaymentMismatch, SignatureInvalid
 from payments.models import Payment
 from sessions_app.errors import WebinarClosed
@@ -187,11 +188,18 @@ def done(request: HttpRequest, token: str) -> HttpResponse:
 
     Nothing that is posted is believed: the signature is checked, and the gateway is asked.
     """
-    try:
-        booking = links.resolve(token)
-    except Booking.DoesNotExist:
-        return secret(_back_by_revoked(request, token))
-    return secret(_back(request, booking, token))
+    booking = opened(request, token)
+    if booking is not None:
+        return secret(_back(request, booking, token))
+    return secret(_back_unknown(request, token) or _back_by_revoked(request, token))
+
+
+def _back_unknown(request: HttpRequest, token: str) -> HttpResponse | None:
+    booking_id = id_in(token)
+    if booking_id is None:
+        return None
+    pay_path = reverse("bookings:pay", args=[token])
+    return back_unknown(request, payable_kind="booking", payable_id=booking_id, pay_path=pay_path)
 
 
 def _back(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from naksha.web.converters import id_in
 from naksha.web.secret import secret
-from payments.checkout import answer_query, came, checkout
+from payments.checkout import answer_query, back_unknown, came, checkout
 from payments.documents import papers
 from payments.errors import PaymentMismatch, SignatureInvalid
 from sessions_app import origin
-from sessions_app.access import let_in, mint_link, resolve_link, resolve_revoked, visitor_or_404
+from sessions_app.access import find_visitor, let_in, resolve_link, resolve_revoked
 from sessions_app.errors import NothingOwed
 from sessions_app.facts import place_label
 from sessions_app.models import Session, SessionLink
@@ -31,10 +32,14 @@ View = Callable[[HttpRequest, Session, str], HttpResponse]
 
 def _with_link(view: View) -> Callable[..., HttpResponse]:
     """Fetch the session that a token opens for its client. For an unknown one, 404 with the way to a new link; a booked
-    one leads to its booking."""
+    one leads to its booking. In the token's place stands the session's id for whoever is in its room."""
 
     @wraps(view)
     def fetched(request: HttpRequest, token: str) -> HttpResponse:
+        session_id = id_in(token)
+        if session_id is not None:
+            found = _own(request, session_id)
+            return secret(view(request, found, token) if found else _back_unknown(request, session_id, token))
         try:
             link = resolve_link(token)
         except SessionLink.DoesNotExist:
@@ -45,6 +50,23 @@ def _with_link(view: View) -> Callable[..., HttpResponse]:
         return secret(view(request, session, token))
 
     return fetched
+
+
+def _own(request: HttpRequest, session_id: UUID) -> Session | None:
+    """The recorded session whose client this visitor is, by login or by link."""
+    visitor = find_visitor(session_id=session_id, user=request.user, browser=request.session)
+    if visitor is None or visitor.client is None or visitor.session.reference is None:
+        return None
+    return visitor.session
+
+
+def _back_unknown(request: HttpRequest, session_id: UUID, token: str) -> HttpResponse:
+    """The gateway's post brings no cookie; anybody else's is 404."""
+    pay_path = reverse("sessions:pay", args=[token])
+    page = None
+    if request.method == "POST":
+        page = back_unknown(request, payable_kind=Session.PAYABLE, payable_id=session_id, pay_path=pay_path)
+    return page or nothing_here(request, back=MY_SESSIONS)
 
 
 def _back_by_revoked(request: HttpRequest, token: str) -> HttpResponse | None:
@@ -80,6 +102,7 @@ def _context(session: Session, token: str) -> dict[str, Any]:
     return {
         "session": session,
         "token": token,
+        "by_link": id_in(token) is None,
         "consultant": session.consultant,
         "zone": session.client.timezone if session.client else session.consultant.timezone,
         "gst_percent": f"{session.gst_basis_points / 100:g}",
@@ -121,7 +144,6 @@ def done(request: HttpRequest, session: Session, token: str) -> HttpResponse:
 @require_GET
 def pay_by_room(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The way from the room to the page that pays: for its client alone, by login or by link."""
-    visitor = visitor_or_404(request, pk)
-    if visitor.client is None or visitor.session.reference is None:
+    if _own(request, pk) is None:
         raise Http404
-    return secret(redirect("sessions:pay", mint_link(session=visitor.session, client=visitor.client)))
+    return secret(redirect("sessions:pay", pk))
