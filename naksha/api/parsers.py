@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.request import Request
 
@@ -44,8 +43,8 @@ def too_large() -> ApiError:
 
 
 class Json(BaseParser):  # of a JSONParser's, DRF would read all there is first
-    """JSON; a body that is large, nested deeply or wide, or holds half of a character, is one that can't be read or
-    kept, and no failure of ours."""
+    """JSON; a body that is large, nested deeply or wide, or holds half of a character, is refused in words that say
+    which, and is no failure of ours."""
 
     media_type = "application/json"
 
@@ -57,9 +56,13 @@ class Json(BaseParser):  # of a JSONParser's, DRF would read all there is first
         try:
             data = JSONParser().parse(io.BytesIO(body), media_type, context)
         except RecursionError:
-            raise ParseError from None
+            raise _too_deep() from None
         _look_through(data)
         return data
+
+
+def _too_deep() -> ApiError:
+    return ApiError(VALIDATION, 400, _("The body is nested more than %(most)d levels deep.") % {"most": DEEPEST})
 
 
 def _look_through(data: Any) -> None:
@@ -68,15 +71,16 @@ def _look_through(data: Any) -> None:
         inner: list[Any] = []
         for value in level:
             if isinstance(value, str) and _HALF.search(value):
-                raise ParseError
+                raise ApiError(VALIDATION, 400, _("The body holds half of a character: a surrogate without its pair."))
             if isinstance(value, dict):
-                inner += [*value, *value.values()]
+                inner += [*value.keys(), *value.values()]
             elif isinstance(value, list):
                 inner += value
         if not inner:
             return
         seen += len(inner)
         if seen > WIDEST:
-            raise ParseError
+            words = _("The body has more than %(most)s names and values.") % {"most": f"{WIDEST:,}"}
+            raise ApiError(VALIDATION, 400, words)
         level = inner
-    raise ParseError
+    raise _too_deep()
