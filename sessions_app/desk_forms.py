@@ -110,6 +110,8 @@ class RecordForm(TimeForm):
             for name, words in (("name", _("Write the name.")), ("email", _("Write the mail address."))):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, str(words))
+        if data.get("platform") == Service.Platform.JITSI:
+            data["place"] = ""  # the page hides what was typed for another
         if wrong := wrong_place(data.get("platform", ""), data.get("place", "")):
             self.add_error("place", wrong)
         return data

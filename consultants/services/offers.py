@@ -73,6 +73,8 @@ def wrong_place(platform: str, place: str) -> str:
         return _("Write the meeting's address, beginning with https://.")
     if platform == Platform.IN_PERSON and not place:
         return _("Write the address where you meet.")
+    if platform == Platform.JITSI and place:
+        return _("Naksha makes the room of this meeting: leave the place empty, or choose a link of your own.")
     return ""
 
 

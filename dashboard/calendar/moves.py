@@ -138,15 +138,7 @@ def _session(consultant: Consultant, move: Move) -> Moved:
     if move.minutes == session.minutes:
         origin.of(session).move(actor=consultant.user, client=None, starts_at=move.starts_at)
     else:
-        revise(
-            session=session,
-            actor=consultant.user,
-            title=session.title,
-            platform=session.platform,
-            place=session.place,
-            starts_at=move.starts_at,
-            minutes=move.minutes,
-        )
+        revise(session=session, actor=consultant.user, starts_at=move.starts_at, minutes=move.minutes)
     session.refresh_from_db()
     return Moved(
         name=session.title,

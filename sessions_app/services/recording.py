@@ -75,7 +75,7 @@ def record_session(
 
     Raises availability.errors.SlotTaken, with what is there in words, or WrongInput; nothing has changed then.
     """
-    title, place = title.strip(), place.strip() if platform != Service.Platform.JITSI else ""
+    title, place = title.strip(), place.strip()
     now = db_now()
     _check(title, platform, place, starts_at, minutes, price_paise, now)
     if client is None:

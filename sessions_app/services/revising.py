@@ -11,7 +11,6 @@ from accounts import audit
 from accounts.models import User
 from availability import services as time
 from availability.errors import SlotTaken
-from consultants.models import Service
 from naksha.db import db_now
 from naksha.errors import WrongInput
 from sessions_app import rooms
@@ -44,7 +43,7 @@ def revise(
     platform = session.platform if platform is None else platform
     if place is None:
         place = session.place if platform == session.platform else ""
-    place = place.strip() if platform != Service.Platform.JITSI else ""
+    place = place.strip()
     starts_at, minutes = starts_at or session.starts_at, session.minutes if minutes is None else minutes
     is_moved = (starts_at, minutes) != (session.starts_at, session.minutes)
     if not is_moved and (title, platform, place) == (session.title, session.platform, session.place):

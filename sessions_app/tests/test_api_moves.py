@@ -275,6 +275,8 @@ def test_patch_writes_a_part(theirs, session):
         ({"duration": 0}, "duration"),
         ({"platform": "PHONE", "place": "x" * 301}, "place"),
         ({"platform": "IN_PERSON"}, "place"),
+        ({"place": "https://meet.example/mine"}, "place"),
+        ({"platform": "JITSI", "place": "https://meet.example/mine"}, "place"),
         ({"scheduledTime": "10:00"}, "scheduledDate"),
         ({"timezone": "Asia/Tokyo"}, "timezone"),
         ({"timezone": "Asia/Tokyo", "title": "Other"}, "timezone"),

@@ -67,6 +67,7 @@ def test_one_for_a_known_client_who_hears_nothing(theirs, consultant):
         ({"platform": "ZOOM"}, "place"),
         ({"platform": "ZOOM", "place": "https://evil.example/zoom.us"}, "place"),
         ({"platform": "IN_PERSON"}, "place"),
+        ({"platform": "JITSI", "place": "https://meet.example/mine"}, "place"),
         ({"duration": 0}, "duration"),
         ({"duration": 1441}, "duration"),
         ({"amount": "1.005"}, "amount"),

@@ -241,6 +241,11 @@ def test_what_is_wrong_is_said_and_nothing_is_written(desk, wrong, said):
     assert said in answer.content.decode()
 
 
+def test_a_place_that_was_typed_for_another_platform_is_left_out(desk):
+    desk.post(reverse("sessions:new"), typed(place="14 Park Street"))
+    assert (Session.objects.get().platform, Session.objects.get().place) == ("jitsi", "")
+
+
 # --- cancel and move --------------------------------------------------------------------------
 
 

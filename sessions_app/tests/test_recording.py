@@ -153,6 +153,7 @@ def test_a_block_and_a_booking_stand_in_the_way_too(fake_gateway, consultant):
         {"platform": "zoom"},
         {"platform": "link", "place": "not an address"},
         {"platform": "in_person", "place": ""},
+        {"platform": "jitsi", "place": "https://meet.example/mine"},
         {"minutes": 0},
         {"starts_at": timezone.now() - timedelta(days=400)},
         {"starts_at": timezone.now() + timedelta(days=800)},

@@ -78,7 +78,7 @@ class SessionFacts(SessionStart):
         max_length=300,
         required=False,
         allow_blank=True,
-        help_text="The link, the number or the address. JITSI needs none.",
+        help_text="The link, the number or the address. JITSI has none.",
     )
     duration = serializers.IntegerField(min_value=1, max_value=LONGEST_MINUTES, help_text="Minutes.")
     notes = Typed(
