@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from consultants import live
 from consultants.models import BankAccount, Consultant
+from consultants.services import telling
 from consultants.services.profile import clean_text
 from naksha import taxids
-from naksha.times import iso
-from notifications.models import Notification
-from notifications.services import notify, send_mail
 
 
 class BankFacts(TypedDict):
@@ -48,7 +43,8 @@ def save_bank_account(*, consultant: Consultant, facts: BankFacts) -> BankAccoun
         setattr(account, name, value)
     if changed:
         account.save()
-    if pan != consultant.pan:
+    before = consultant.pan
+    if pan != before:
         consultant.pan = pan
         consultant.save(update_fields=["pan", "updated_at"])
         changed.append("pan")
@@ -60,39 +56,11 @@ def save_bank_account(*, consultant: Consultant, facts: BankFacts) -> BankAccoun
             subject=consultant,
             data={"changed": changed},
         )
-    if changed:
-        _tell(consultant, account, only_pan=changed == ["pan"])
+    if changed == ["pan"]:
+        telling.pan_changed(consultant, before)
+    elif changed:
+        telling.account_changed(consultant, account)
     return account
-
-
-def _tell(consultant: Consultant, account: BankAccount, *, only_pan: bool) -> None:
-    """Whoever changed it, its owner hears of it: by a mail that can't be switched off, and on screen."""
-    page = reverse("consultants:invoice_details")
-    facts = {
-        "account": account.masked_number,
-        "at": iso(timezone.now()),
-        "timezone": consultant.timezone,
-        "bank_url": settings.SITE_URL + page,
-    }
-    if only_pan:
-        template, title, to = (
-            "pan_changed",
-            _("The PAN for your payouts was changed"),
-            taxids.masked_pan(consultant.pan),
-        )
-        facts["pan"] = to
-    else:
-        template, title = "bank_account_changed", _("The bank account for your payouts was changed")
-        to = account.masked_number
-        facts |= {"ifsc": account.ifsc, "holder_name": account.holder_name}
-    send_mail(template=template, to=consultant.user.email, to_name=consultant.display_name, context=facts)
-    notify(
-        user=consultant.user,
-        kind=Notification.Kind.SYSTEM,
-        title=title,
-        body=_("To %(what)s. If this was not you, choose a new password at once.") % {"what": to},
-        url=page,
-    )
 
 
 def _checked(consultant: Consultant, account: BankAccount | None, facts: BankFacts) -> tuple[dict[str, str], str]:

@@ -21,6 +21,7 @@ from consultants.completion import note_completion
 from consultants.links import Link
 from consultants.models import City, Consultant, Field, Language
 from consultants.photos import portrait
+from consultants.services import telling
 from naksha import taxids
 from naksha.india import STATES, is_pin_code
 
@@ -151,6 +152,7 @@ def change_photo(*, consultant: Consultant, path: str) -> Consultant:
 def update_invoice_details(*, consultant: Consultant, **details: Unpack[InvoiceDetails]) -> Consultant:
     """Replace what stands on the next invoices; issued ones keep theirs. Raises ValidationError by field."""
     consultant = locked(consultant)
+    before = consultant.pan
     checked = check_invoice_details(stored_pan=consultant.pan, **details)
     changed = [name for name, value in checked.items() if getattr(consultant, name) != value]
     for name, value in checked.items():
@@ -163,6 +165,8 @@ def update_invoice_details(*, consultant: Consultant, **details: Unpack[InvoiceD
             subject=consultant,
             data={"changed": changed},  # names only: what they are is nobody's business here
         )
+    if consultant.pan != before:
+        telling.pan_changed(consultant, before)
     note_completion(consultant)
     return consultant
 

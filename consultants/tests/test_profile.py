@@ -15,9 +15,12 @@ from PIL import Image
 
 from accounts.models import AuditEntry
 from consultants import completion, links
-from consultants.models import City, Consultant, Field, Language
+from consultants.models import BankAccount, City, Consultant, Field, Language
 from consultants.services import profile
 from naksha.testing import make_consultant, make_service, make_user
+from notifications.models import Notification, OutgoingMail
+from notifications.rendering import render_mail
+from notifications.tests.samples import SAMPLES
 
 pytestmark = pytest.mark.django_db
 
@@ -375,3 +378,29 @@ def test_the_pan_is_sealed_in_the_table_and_kept_when_left_alone(consultant: Con
         assert "AAPPV" not in cursor.fetchone()[0]
     assert profile.update_invoice_details(consultant=consultant, **{**details, "pan": None}).pan == "AAPPV1234K"
     assert profile.update_invoice_details(consultant=consultant, **{**details, "pan": ""}).pan == ""
+
+
+def test_another_pan_is_told_wherever_it_was_changed(consultant: Consultant) -> None:
+    details = {**INVOICE, "registration": "unregistered", "gstin": ""}
+
+    def told() -> list[str]:
+        lines = Notification.objects.filter(user=consultant.user, title="The PAN for your payouts was changed")
+        assert OutgoingMail.objects.filter(template="pan_changed").count() == lines.count()
+        return [line.body.partition(". ")[0] for line in lines.order_by("created_at")]
+
+    profile.update_invoice_details(consultant=consultant, **{**details, "pan": "AAPPV1234K"})
+    assert told() == []  # it is the first, and no payout goes anywhere
+    for pan in ("ABCPK1234L", None, "ABCPK1234L", ""):
+        profile.update_invoice_details(consultant=consultant, **{**details, "pan": pan})
+    assert told() == ["To ABCPKXXXXL", "It was removed"]
+    BankAccount.objects.create(consultant=consultant, holder_name="Asha Rao", number="123456784321", ifsc="HDFC0001234")
+    profile.update_invoice_details(consultant=consultant, **INVOICE)  # it is inside of the GSTIN
+    assert told()[2:] == ["To AABCNXXXXF"]
+
+
+@pytest.mark.parametrize(("pan", "account"), [("", ""), ("", "XXXXXXXX4321"), ("AAPPVXXXXK", "")])
+def test_the_mail_of_a_pan_says_what_there_is(pan: str, account: str) -> None:
+    text = render_mail("pan_changed", {**SAMPLES["pan_changed"], "pan": pan, "account": account}).text
+    assert ("It was removed" in text) == (not pan)
+    assert (f"PAN: {pan}" in text) == bool(pan)
+    assert ("the same account as before" in text) == (f"Account: {account}" in text) == bool(account)
