@@ -15,7 +15,7 @@ from consultants.models import Consultant
 from naksha.testing import make_client, make_consultant, make_service, next_slot_start
 from sessions_app.access import ROOMS, mint_link, resolve_link
 from sessions_app.models import JoinEvent, Review, Session, Side
-from sessions_app.services import open_session, reviewing
+from sessions_app.services import open_session, record_session, reviewing
 
 
 def make_session(
@@ -53,6 +53,19 @@ def make_session(
         Session.objects.filter(pk=session.pk).update(**fields)
         session.refresh_from_db()
     return session
+
+
+def make_recorded(consultant: Consultant, **changes: Any) -> Session:
+    """A session that its consultant wrote down, for Meera Nair where no ``client`` is given."""
+    values: dict[str, Any] = {
+        "title": "Second opinion",
+        "platform": "jitsi",
+        "starts_at": next_slot_start(),
+        "minutes": 45,
+        "name": "Meera Nair",
+        "email": "meera@example.com",
+    }
+    return record_session(consultant=consultant, actor=consultant.user, **{**values, **changes})
 
 
 def wait_in(session: Session) -> Session:

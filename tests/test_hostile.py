@@ -26,7 +26,7 @@ from consultants.models import ApprovalDocument, ServiceQuestion
 from naksha.testing import make_client, make_consultant, make_service, make_user, next_slot_start
 from notifications.services import notify
 from quotations.testing import make_draft, make_sent
-from sessions_app.services import record_session
+from sessions_app.testing import make_recorded
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -177,13 +177,9 @@ class World:
         _entry, waiting = join_waitlist(
             service=webinar.service, session=webinar, name="Asha", email="w@example.com", timezone="Asia/Kolkata"
         )
-        recorded = record_session(
-            consultant=self.consultant,
-            actor=self.consultant.user,
-            title="Second opinion",
-            platform="jitsi",
+        recorded = make_recorded(
+            self.consultant,
             starts_at=next_slot_start(days=8),
-            minutes=30,
             client=make_client(self.consultant, user=self.people["client"]),
         )
         draft_quotation = make_draft(self.consultant)

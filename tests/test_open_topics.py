@@ -26,8 +26,8 @@ from quotations import services as quoting
 from quotations.testing import draft_of, make_draft, make_sent
 from sessions_app import seats
 from sessions_app.models import Seat
-from sessions_app.services import record_session, reviewing
-from sessions_app.testing import make_completed, make_review
+from sessions_app.services import reviewing
+from sessions_app.testing import make_completed, make_recorded, make_review
 from tests.listening import listens
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -210,15 +210,5 @@ def test_hours_that_are_changed_over_the_api_tell_the_open_calendar(heard: list[
 
 def test_a_session_that_is_laid_tells_the_table_of_clients(heard: list[str], consultant: Consultant) -> None:
     heard.clear()
-    record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="By phone",
-        platform="phone",
-        place="I call",
-        starts_at=next_slot_start(days=6),
-        minutes=30,
-        name="Gita Rao",
-        email="gita@example.com",
-    )
+    make_recorded(consultant, starts_at=next_slot_start(days=6))
     assert set(heard) & set(listens(consultant, reverse("clients:list")))

@@ -35,9 +35,9 @@ from quotations.testing import make_draft, make_sent
 from sessions_app.access import Visitor
 from sessions_app.models import Side
 from sessions_app.payable import load
-from sessions_app.services import complete, joining, open_price, record_session
+from sessions_app.services import complete, joining, open_price
 from sessions_app.services.noting import save_notes
-from sessions_app.testing import make_completed
+from sessions_app.testing import make_completed, make_recorded
 from tests.listening import listens
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -210,17 +210,7 @@ def test_a_quotation_whose_way_to_its_client_changes_tells_both(
 def test_a_recorded_session_that_is_paid_tells_its_clients_list(
     told: dict[str, list[str]], consultant: Consultant, client_user: User
 ) -> None:
-    session = record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="By phone",
-        platform="phone",
-        place="I call",
-        starts_at=next_slot_start(days=6),
-        minutes=30,
-        client=make_client(consultant, user=client_user),
-        price_paise=100_000,
-    )
+    session = make_recorded(consultant, client=make_client(consultant, user=client_user), price_paise=100_000)
     payment = open_price(session=session)
     told.clear()
     with transaction.atomic():

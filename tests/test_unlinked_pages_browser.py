@@ -19,8 +19,7 @@ from naksha.testing import PASSWORD, make_client, next_slot_start
 from notifications import unsubscribe
 from notifications.models import OutgoingMail
 from sessions_app.models import Session
-from sessions_app.services import record_session
-from sessions_app.testing import make_session
+from sessions_app.testing import make_recorded, make_session
 from sessions_app.tests.test_recording import pay
 from sessions_app.tests.test_room_browser import let_in, meanwhile, moved_to
 from tests.e2e.test_every_page import AXE, judge, unreached
@@ -45,13 +44,9 @@ def is_fit(page: Page, heading: str) -> None:
 
 @pytest.fixture
 def recorded(consultant: Any) -> Session:
-    return record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="jitsi",
+    return make_recorded(
+        consultant,
         starts_at=next_slot_start(5),
-        minutes=45,
         client=make_client(consultant, name="Farhan Qureshi"),
         price_paise=100_000,
     )

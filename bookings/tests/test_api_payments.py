@@ -16,7 +16,7 @@ from naksha.testing import make_admin, make_client, make_consultant, make_servic
 from naksha.times import iso
 from payments.models import Payment
 from payments.services import ensure_order, verify_ledger
-from sessions_app.services import record_session
+from sessions_app.testing import make_recorded
 
 pytestmark = pytest.mark.django_db
 NOWHERE = "01934c2e-6b1a-7c3e-9d0f-2a5b8c7e4f10"
@@ -81,15 +81,8 @@ def test_the_balance_after_a_deposit(fake_gateway: Any, service: Any) -> None:
 
 def test_the_price_of_a_recorded_session(fake_gateway: Any) -> None:
     consultant = make_consultant()
-    session = record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="phone",
-        starts_at=next_slot_start(),
-        minutes=30,
-        client=make_client(consultant, user=(user := make_user())),
-        price_paise=80_000,
+    session = make_recorded(
+        consultant, platform="phone", client=make_client(consultant, user=(user := make_user())), price_paise=80_000
     )
     assert api_of(user).post("/payments/initiate", {"sessionId": str(session.pk)}).data["amountPaise"] == 80_000
     assert api_of(make_user()).post("/payments/initiate", {"sessionId": str(session.pk)}).code == "NOT_FOUND"

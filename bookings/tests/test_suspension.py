@@ -25,7 +25,8 @@ from payments.models import Invoice, LedgerEntry, Payment, Refund
 from payments.services import complete, ensure_order
 from payments.testing import FakeGateway
 from sessions_app.models import Seat, Session
-from sessions_app.services import move_on_due, open_price, record_session
+from sessions_app.services import move_on_due, open_price
+from sessions_app.testing import make_recorded
 
 pytestmark = pytest.mark.django_db
 S = Booking.Status
@@ -36,17 +37,8 @@ def mails(template: str) -> list[str]:
 
 
 def record(consultant: Consultant, **changes: Any) -> Session:
-    values = {
-        "title": "Second opinion",
-        "platform": "jitsi",
-        "starts_at": next_slot_start(4),
-        "minutes": 45,
-        "name": "Meera Nair",
-        "email": "meera@example.com",
-        "price_paise": 100_000,
-        "tell_client": False,
-    }
-    return record_session(consultant=consultant, actor=consultant.user, **{**values, **changes})
+    values = {"starts_at": next_slot_start(4), "price_paise": 100_000, "tell_client": False}
+    return make_recorded(consultant, **{**values, **changes})
 
 
 def seat(gateway: FakeGateway, session: Session, n: int) -> Booking:

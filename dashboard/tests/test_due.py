@@ -22,8 +22,9 @@ from payments.services import refund_by_hand
 from quotations.services import accept, call_off
 from quotations.testing import make_sent
 from sessions_app.models import Session
-from sessions_app.services import complete, record_session
+from sessions_app.services import complete
 from sessions_app.services.lifecycle import follow_up
+from sessions_app.testing import make_recorded
 
 pytestmark = pytest.mark.django_db
 DUE = reverse("money:due")
@@ -47,17 +48,8 @@ def recorded(consultant: Consultant) -> Session:
 
 
 def record(consultant: Consultant, days: int, **fields: Any) -> Session:
-    values: dict[str, Any] = {"price_paise": 80_000, "name": "Meera Nair", "email": "meera@example.com"}
-    return record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="phone",
-        starts_at=next_slot_start(days),
-        minutes=30,
-        tell_client=False,
-        **{**values, **fields},
-    )
+    values: dict[str, Any] = {"platform": "phone", "price_paise": 80_000, "tell_client": False}
+    return make_recorded(consultant, starts_at=next_slot_start(days), **{**values, **fields})
 
 
 def text(answer: Any) -> str:

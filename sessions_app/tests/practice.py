@@ -7,7 +7,7 @@ import pytest
 from naksha.api.testing import api_of
 from naksha.testing import make_client, make_service, next_slot_start
 from sessions_app.models import Session
-from sessions_app.services import record_session
+from sessions_app.testing import make_recorded
 
 
 @pytest.fixture
@@ -22,16 +22,7 @@ def theirs(consultant):
 
 
 def record(consultant, **changes):
-    values = {
-        "title": "Second opinion",
-        "platform": "phone",
-        "place": "+91 98000 00001",
-        "starts_at": next_slot_start(),
-        "minutes": 45,
-        "name": "Meera Nair",
-        "email": "meera@example.com",
-    }
-    return record_session(consultant=consultant, actor=consultant.user, **{**values, **changes})
+    return make_recorded(consultant, **{"platform": "phone", "place": "+91 98000 00001", **changes})
 
 
 def many(consultant, count=8, **fields):

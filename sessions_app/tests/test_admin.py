@@ -14,8 +14,8 @@ from notifications.models import OutgoingMail
 from notifications.rendering import render_mail
 from payments.models import Refund
 from sessions_app.models import JoinEvent, Session
-from sessions_app.services import chatting, move_on_due, record_session
-from sessions_app.testing import make_session
+from sessions_app.services import chatting, move_on_due
+from sessions_app.testing import make_recorded, make_session
 from sessions_app.tests.chatters import guest_of, say
 from sessions_app.tests.test_recording import pay
 
@@ -69,17 +69,7 @@ def test_an_admin_reads_what_the_chat_said_before(client, admin_user, session):
 
 @pytest.fixture
 def recorded(consultant):
-    return record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="jitsi",
-        starts_at=next_slot_start(),
-        minutes=45,
-        name="Meera Nair",
-        email="meera@example.com",
-        price_paise=100_000,
-    )
+    return make_recorded(consultant, price_paise=100_000)
 
 
 def press(client, session, reason):

@@ -16,8 +16,7 @@ from naksha.times import iso
 from notifications.models import OutgoingMail
 from payments.models import Refund
 from sessions_app.models import JoinEvent, Review, Session, SessionNotes
-from sessions_app.services import record_session
-from sessions_app.testing import make_completed, make_session, wait_in
+from sessions_app.testing import make_completed, make_recorded, make_session, wait_in
 
 pytestmark = pytest.mark.django_db
 S = Session.Status
@@ -40,15 +39,7 @@ def mine(client_user):
 
 @pytest.fixture
 def session(consultant, client_of):
-    return record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="jitsi",
-        starts_at=next_slot_start(),
-        minutes=30,
-        client=client_of,
-    )
+    return make_recorded(consultant, minutes=30, client=client_of)
 
 
 @pytest.fixture

@@ -24,14 +24,13 @@ from sessions_app.models import Message, Reminder, Session, SessionTerms
 from sessions_app.services import (
     cancel_by_client,
     complete,
-    record_session,
     reschedule,
     reschedule_by_client,
     revise,
     start,
 )
 from sessions_app.terms import can_be_moved, free_cancel_until, quote_cancellation
-from sessions_app.testing import make_session
+from sessions_app.testing import make_recorded, make_session
 from sessions_app.tests.test_recording import pay
 
 pytestmark = pytest.mark.django_db
@@ -44,17 +43,8 @@ def mails(template):
 
 @pytest.fixture
 def session(consultant):
-    return record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="phone",
-        place="+91 98000 00001",
-        starts_at=next_slot_start(5),
-        minutes=45,
-        name="Meera Nair",
-        email="meera@example.com",
-        price_paise=100_000,
+    return make_recorded(
+        consultant, platform="phone", place="+91 98000 00001", starts_at=next_slot_start(5), price_paise=100_000
     )
 
 
@@ -199,27 +189,11 @@ def test_a_client_moves_to_a_listed_time(session, consultant):
     assert "SEQUENCE:1" in theirs.calendar
     assert "It was" in render_mail(theirs.template, json.loads(theirs.sealed_context)).text
     assert mails("session_moved_client").count() == 1
-    assert record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Another",
-        platform="jitsi",
-        starts_at=old,
-        minutes=45,
-        client=session.client,
-    )
+    assert make_recorded(consultant, title="Another", starts_at=old, client=session.client)
 
 
 def test_what_is_not_listed_is_refused_and_the_old_time_stays(session, consultant):
-    record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Another",
-        platform="jitsi",
-        starts_at=next_slot_start(7),
-        minutes=45,
-        client=session.client,
-    )
+    make_recorded(consultant, title="Another", starts_at=next_slot_start(7), client=session.client)
     for start_, error in ((next_slot_start(7), SlotTaken), (next_slot_start(7, hour_utc=20), NotBookable)):
         with pytest.raises(error):
             reschedule_by_client(session=session, client=session.client, starts_at=start_)

@@ -14,8 +14,7 @@ from notifications.models import OutgoingMail
 from payments.models import Refund
 from sessions_app.access import mint_link
 from sessions_app.models import Session
-from sessions_app.services import record_session
-from sessions_app.testing import open_by_link
+from sessions_app.testing import make_recorded, open_by_link
 from sessions_app.tests.test_recording import pay
 
 pytestmark = pytest.mark.django_db
@@ -25,14 +24,11 @@ S = Session.Status
 @pytest.fixture
 def session(consultant, client_user):
     who = make_client(consultant, user=client_user, email=client_user.email, timezone="Asia/Dubai")
-    return record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
+    return make_recorded(
+        consultant,
         platform="phone",
         place="+91 98000 00001",
         starts_at=next_slot_start(5),
-        minutes=45,
         client=who,
         price_paise=100_000,
     )
@@ -127,15 +123,7 @@ def test_another_time_is_chosen_seen_and_taken(mine, session, moving):
 
 def test_a_time_that_is_gone_leads_to_the_nearest(mine, consultant, session, moving):
     new = next_slot_start(7)
-    record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Another",
-        platform="jitsi",
-        starts_at=new,
-        minutes=45,
-        client=session.client,
-    )
+    make_recorded(consultant, title="Another", starts_at=new, client=session.client)
     answer = mine.post(moving, {"start": start_text(new)})
     assert answer.status_code == 409
     assert "The nearest that are free:" in text(answer)
@@ -161,16 +149,7 @@ def test_what_the_terms_no_longer_allow_is_not_offered(mine, session, cancelling
 
 
 def test_a_stranger_and_another_client_find_nothing(client, consultant, stranger, session, cancelling, moving):
-    other = record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Another",
-        platform="jitsi",
-        starts_at=next_slot_start(6),
-        minutes=45,
-        name="Meera Nair",
-        email="meera@example.com",
-    )
+    other = make_recorded(consultant, title="Another", starts_at=next_slot_start(6))
     for page in (cancelling, moving):
         assert client.get(page).status_code == 404
     client.force_login(stranger)

@@ -8,11 +8,10 @@ from django.utils import timezone
 
 from bookings.testing import make_paid, make_webinar
 from clients.models import Client
-from naksha.testing import PASSWORD, make_client, make_service, next_slot_start
+from naksha.testing import PASSWORD, make_client, make_service
 from notifications.models import OutgoingMail
 from sessions_app.models import JoinEvent, Session, SessionNotes
-from sessions_app.services import record_session
-from sessions_app.testing import wait_in
+from sessions_app.testing import make_recorded, wait_in
 
 pytestmark = pytest.mark.django_db
 S = Session.Status
@@ -26,17 +25,7 @@ def desk(client, consultant):
 
 @pytest.fixture
 def recorded(consultant):
-    return record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="jitsi",
-        starts_at=next_slot_start(),
-        minutes=30,
-        name="Meera Nair",
-        email="meera@example.com",
-        price_paise=100_000,
-    )
+    return make_recorded(consultant, minutes=30, price_paise=100_000)
 
 
 def begun(session, minutes=20):

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from naksha.testing import next_slot_start
 from sessions_app.attendance import attendance_of
 from sessions_app.models import JoinEvent, Session
-from sessions_app.services import bulk, mark_no_show, move_on_due, record_session, reschedule, start
+from sessions_app.services import bulk, mark_no_show, move_on_due, reschedule, start
 from sessions_app.services.machine import can_be_called_off
+from sessions_app.testing import make_recorded
 from sessions_app.tests.rooms import at, joins, let_in, logged_in
 
 pytestmark = pytest.mark.django_db
@@ -19,17 +19,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def session(consultant):
-    return record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="jitsi",
-        starts_at=next_slot_start(),
-        minutes=30,
-        name="Meera Nair",
-        email="meera@example.com",
-        price_paise=100_000,
-    )
+    return make_recorded(consultant, minutes=30, price_paise=100_000)
 
 
 def both_join(session):

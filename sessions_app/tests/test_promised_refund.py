@@ -6,29 +6,18 @@ from django.urls import reverse
 
 from accounts.models import User
 from consultants.models import Consultant
-from naksha.testing import next_slot_start
 from payments.models import Payment, Refund
 from payments.services import complete, ensure_order, refund_by_hand
 from payments.testing import FakeGateway
-from sessions_app.services import open_price, record_session
+from sessions_app.services import open_price
+from sessions_app.testing import make_recorded
 
 
 @pytest.mark.django_db
 def test_the_page_promises_what_is_left_to_give_back(
     client: Client, fake_gateway: FakeGateway, consultant: Consultant, admin_user: User
 ) -> None:
-    session = record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="phone",
-        place="+91 98000 00001",
-        starts_at=next_slot_start(),
-        minutes=45,
-        name="Meera Nair",
-        email="meera@example.com",
-        price_paise=150_000,
-    )
+    session = make_recorded(consultant, platform="phone", price_paise=150_000)
     payment = ensure_order(open_price(session=session).pk)
     complete(**fake_gateway.signed_answer(fake_gateway.pay(payment.order_id or "")))
     refund_by_hand(

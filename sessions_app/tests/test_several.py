@@ -13,8 +13,8 @@ from naksha.testing import next_slot_start
 from notifications.models import OutgoingMail
 from payments.models import Refund
 from sessions_app.models import JoinEvent, Session
-from sessions_app.services import bulk, record_session
-from sessions_app.testing import make_session, wait_in
+from sessions_app.services import bulk
+from sessions_app.testing import make_recorded, make_session, wait_in
 
 pytestmark = pytest.mark.django_db
 S = Session.Status
@@ -28,15 +28,7 @@ def desk(client, consultant):
 
 
 def record(consultant, day=2, **changes):
-    values = {
-        "title": "Second opinion",
-        "platform": "jitsi",
-        "starts_at": next_slot_start(day),
-        "minutes": 45,
-        "name": "Meera Nair",
-        "email": "meera@example.com",
-    }
-    return record_session(consultant=consultant, actor=consultant.user, **{**values, **changes})
+    return make_recorded(consultant, starts_at=next_slot_start(day), **changes)
 
 
 def begun(session, minutes=60):

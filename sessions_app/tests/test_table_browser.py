@@ -18,8 +18,7 @@ from playwright.sync_api import Page, expect
 
 from naksha.testing import make_client, next_slot_start
 from sessions_app.models import Session
-from sessions_app.services import record_session
-from sessions_app.testing import make_session
+from sessions_app.testing import make_recorded, make_session
 from tests.window import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,16 +51,7 @@ def sessions(consultant: Any) -> dict[str, Session]:
         starts_at=now - timedelta(minutes=20), ends_at=now + timedelta(minutes=20)
     )
     ahead = make_session(consultant, client=clients[1], starts_at=next_slot_start(3))
-    owing = record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="jitsi",
-        starts_at=next_slot_start(5),
-        minutes=45,
-        client=clients[2],
-        price_paise=150_000,
-    )
+    owing = make_recorded(consultant, starts_at=next_slot_start(5), client=clients[2], price_paise=150_000)
     held = make_session(consultant, client=clients[3], starts_at=next_slot_start(7), status="completed")
     return {"going_on": going_on, "ahead": ahead, "owing": owing, "held": held}
 

@@ -18,7 +18,7 @@ from consultants.models import BankAccount, Consultant
 from naksha.testing import PASSWORD, make_client, next_slot_start
 from payments.models import LedgerEntry, Payment
 from sessions_app.models import Session
-from sessions_app.services import record_session
+from sessions_app.testing import make_recorded
 from tests.acts.walk import SCREENS, Walk, ask, walking
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.parametrize("screen", SCREENS)]
@@ -120,11 +120,8 @@ def test_what_was_found_is_taken_along_as_files_with_its_rows(
 ) -> None:
     make_paid(fake_gateway, consultant)
     for day, name in ((4, "Meera Iyer"), (5, "=Kabir Shah")):
-        record_session(
-            consultant=consultant, actor=consultant.user, title="Second opinion", platform="jitsi",
-            starts_at=next_slot_start(day), minutes=45, client=make_client(consultant, name=name),
-            price_paise=150_000,
-        )  # fmt: skip
+        client = make_client(consultant, name=name)
+        make_recorded(consultant, starts_at=next_slot_start(day), client=client, price_paise=150_000)
     with walking(live_server, consultant.user, screen, "files") as walk:
         walk.open("/dashboard/sessions/?show=all&pay=pending")
         sessions = walk.fetched(walk.link("CSV"))

@@ -18,8 +18,9 @@ from accounts.models import User
 from consultants.services import offers
 from naksha.api.testing import Answer, api_of
 from naksha.kept import Kept
-from naksha.testing import make_consultant, make_service, next_slot_start
-from sessions_app.services import machine, record_session, revising
+from naksha.testing import make_consultant, make_service
+from sessions_app.services import machine, revising
+from sessions_app.testing import make_recorded
 
 pytestmark = [
     pytest.mark.postgres,
@@ -75,16 +76,7 @@ def a_service() -> tuple[User, str]:
 
 def a_session() -> tuple[User, str]:
     consultant = make_consultant()
-    session = record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="First call",
-        platform="jitsi",
-        starts_at=next_slot_start(),
-        minutes=30,
-        name="Meera Nair",
-        email="meera@example.com",
-    )
+    session = make_recorded(consultant)
     return consultant.user, f"/sessions/{session.pk}"
 
 

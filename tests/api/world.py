@@ -27,7 +27,8 @@ from naksha.testing import make_admin, make_client, make_consultant, make_servic
 from notifications.services import notify
 from quotations.testing import make_accepted, make_draft, make_sent
 from sessions_app.access import find_visitor
-from sessions_app.services import chatting, record_session, uploading
+from sessions_app.services import chatting, uploading
+from sessions_app.testing import make_recorded
 
 
 @dataclass
@@ -119,13 +120,9 @@ def of_accounts(world: World) -> None:
 
 
 def of_sessions(world: World) -> None:
-    session = record_session(
-        consultant=world.consultant,
-        actor=world.consultant.user,
-        title="First call",
-        platform="jitsi",
+    session = make_recorded(
+        world.consultant,
         starts_at=next_slot_start(days=3),
-        minutes=30,
         client=Client.objects.get(pk=world.things["client"]),
         price_paise=100_000,
     )

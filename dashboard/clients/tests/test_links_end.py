@@ -23,7 +23,7 @@ from quotations.models import Quotation
 from quotations.services import links as quotation_links
 from quotations.testing import make_sent
 from sessions_app.models import Message, Session
-from sessions_app.services import record_session
+from sessions_app.testing import make_recorded
 from sessions_app.tests.rooms import let_in, logged_in, room
 
 pytestmark = pytest.mark.django_db
@@ -33,17 +33,7 @@ WRONG, RIGHT = "mera@x.example", "meera@x.example"
 @pytest.fixture
 def session(consultant):
     """Recorded for a client whose address was mistyped."""
-    return record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Second opinion",
-        platform="jitsi",
-        starts_at=next_slot_start(5),
-        minutes=30,
-        name="Meera Nair",
-        email=WRONG,
-        price_paise=100_000,
-    )
+    return make_recorded(consultant, starts_at=next_slot_start(5), minutes=30, email=WRONG, price_paise=100_000)
 
 
 @pytest.fixture
@@ -123,15 +113,7 @@ def test_any_other_change_leaves_them(session, consultant, details):
 
 def test_merged_into_the_right_one_the_wrong_address_opens_nothing_more(session, consultant):
     right, stranger = make_client(consultant, email=RIGHT), let_in(session)
-    own = record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="Third opinion",
-        platform="jitsi",
-        starts_at=next_slot_start(7),
-        minutes=30,
-        client=right,
-    )
+    own = make_recorded(consultant, title="Third opinion", starts_at=next_slot_start(7), client=right)
     inside = let_in(own)
     merge(kept=right, gone=session.client, actor=consultant.user)
     assert stranger.get(room(session)).status_code == 404

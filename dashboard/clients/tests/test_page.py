@@ -17,8 +17,7 @@ from dashboard.clients.tests.scene import make_booking, make_held, make_seat
 from naksha.testing import make_client, make_user, next_slot_start
 from quotations.testing import make_sent
 from sessions_app.models import Review
-from sessions_app.services import record_session
-from sessions_app.testing import make_session
+from sessions_app.testing import make_recorded, make_session
 from sessions_app.tests.chatters import consultant_of, guest_of, say
 
 pytestmark = pytest.mark.django_db
@@ -91,17 +90,7 @@ def test_another_webinar_guests_words_are_not_shown(inside, consultant, meera):
 
 
 def test_what_is_still_owed_is_told(inside, consultant, meera):
-    record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="By phone",
-        platform="phone",
-        place="I call",
-        starts_at=next_slot_start(days=6),
-        minutes=30,
-        client=meera,
-        price_paise=70_003,
-    )
+    make_recorded(consultant, starts_at=next_slot_start(days=6), client=meera, price_paise=70_003)
     assert "₹700.03" in page(inside, meera, "money")
     assert "Left to pay" in page(inside, meera, "money")
 
@@ -315,16 +304,7 @@ def test_the_archive_hides_restores_and_a_booking_brings_back(inside, consultant
     archive(client=meera, actor=consultant.user)
     assert find_or_create(consultant=consultant, name="M", email=meera.email).archived_at is None
     archive(client=meera, actor=consultant.user)
-    record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="By phone",
-        platform="phone",
-        place="I call",
-        starts_at=next_slot_start(days=6),
-        minutes=30,
-        client=meera,
-    )
+    make_recorded(consultant, starts_at=next_slot_start(days=6), client=meera)
     meera.refresh_from_db()
     assert meera.archived_at is None
 

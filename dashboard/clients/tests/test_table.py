@@ -23,7 +23,8 @@ from payments.earnings import earnings_of
 from payments.models import LedgerAccount, LedgerEntry
 from payments.models.ledger import EARNED
 from payments.services import refund_by_hand
-from sessions_app.services import open_price, record_session
+from sessions_app.services import open_price
+from sessions_app.testing import make_recorded
 
 pytestmark = pytest.mark.django_db
 LIST = "clients:list"
@@ -146,18 +147,7 @@ def test_each_client_has_one_activity_and_search_agrees_with_what_is_shown(consu
 def test_value_is_what_the_ledger_says_to_the_paisa(consultant, fake_gateway):
     booking, _ = make_paid(fake_gateway, consultant, price_paise=123_457)
     back, _ = make_paid(fake_gateway, consultant, price_paise=99_999, starts_at=next_slot_start(days=4))
-    recorded = record_session(
-        consultant=consultant,
-        actor=consultant.user,
-        title="By phone",
-        platform="phone",
-        place="I call",
-        starts_at=next_slot_start(days=6),
-        minutes=30,
-        name="Gita Rao",
-        email="gita@example.com",
-        price_paise=70_003,
-    )
+    recorded = make_recorded(consultant, starts_at=next_slot_start(days=6), price_paise=70_003)
     payment = open_price(session=recorded)
     from payments.services import complete, ensure_order
 
