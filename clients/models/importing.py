@@ -91,6 +91,10 @@ class ClientImport(Row):
     def done(self) -> int:
         return self.created + self.updated
 
+    def rows_left(self) -> models.QuerySet[ImportRow]:
+        """Those that are still to be written."""
+        return ImportRow.objects.filter(job=self, applied=False, outcome__in=ImportRow.WRITTEN)
+
 
 class ImportRow(models.Model):
     """A row of the list, and what it comes to."""

@@ -106,3 +106,7 @@ def written(consultant: Consultant, text: str | bytes) -> ClientImport:
     work(job.pk)
     job.refresh_from_db()
     return job
+
+
+def outcomes(job: ClientImport) -> list[tuple[int, str, str]]:
+    return [(row.number, row.outcome, row.why) for row in job.rows.all()]

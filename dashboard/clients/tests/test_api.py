@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from bookings.testing import make_paid
 from clients.models import Client, ClientImport
 from clients.services import add_field, archive, importing
+from clients.services.importing import life
 from dashboard.clients.tests.scene import make_held, make_practice
 from naksha.api.testing import api_of
 from naksha.testing import make_client, make_user
@@ -181,7 +182,7 @@ def test_a_list_is_answered_row_by_row(api, consultant):
 
 
 def test_a_long_list_goes_on_by_itself(api, consultant, monkeypatch):
-    monkeypatch.setattr(importing, "AT_ONCE", 1)
+    monkeypatch.setattr(life, "AT_ONCE", 1)
     answer = sent(api, LIST)
     assert (answer.status, answer.data["status"], answer.data["rows"]) == (202, "CHECKING", [])
     importing.work(ClientImport.objects.get().pk)

@@ -5,65 +5,21 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry
 from clients import personal
 from clients.errors import AddressTaken
-from clients.importing.reading import read, rows_of
-from clients.models import Client, ClientImport, ClientNote, CustomField, ImportRow, Tag
-from clients.services import add_client, add_field, archive, importing, merge
-from clients.services.importing import confirm, drop, forget_old, left_behind, name_columns, run_batch, work
-from clients.services.keeping import set_values
-from dashboard.clients.tests.scene import HEAD, checked, many, taken, written
-from naksha.errors import InvalidState, WrongInput
+from clients.models import Client, ClientImport, ClientNote, ImportRow
+from clients.services import add_client, add_field, archive, merge
+from clients.services.importing import batches, confirm, drop, forget_old, name_columns, run_batch, work
+from clients.services.importing.life import KEPT_FOR
+from dashboard.clients.tests.scene import HEAD, checked, many, outcomes, taken, written
+from naksha.errors import InvalidState
 from naksha.personal import Identity
 from naksha.testing import make_client
 
 pytestmark = pytest.mark.django_db
 S = ClientImport.Status
-
-
-def outcomes(job):
-    return [(row.number, row.outcome, row.why) for row in job.rows.all()]
-
-
-@pytest.mark.parametrize(
-    ("data", "names"),
-    [
-        (b"Name,Email\r\nMeera Nair,m@x.example\r\n", "Meera Nair"),
-        ("\ufeffName;E-Mail\r\nMeera Nair;m@x.example".encode(), "Meera Nair"),
-        (b"email\tFirst name\tLast Name\nm@x.example\tMeera\tNair\n", "Meera Nair"),
-        ("Name,Email\nमीरा नायर,m@x.example".encode("utf-16"), "मीरा नायर"),
-        (b'"Full name","Email ID"\n"Meera Nair","M@X.example"\n\n\n', "Meera Nair"),
-    ],
-)
-def test_files_as_spreadsheets_write_them(consultant, data, names):
-    job = written(consultant, data)
-    assert (job.status, job.created) == (S.DONE, 1)
-    assert Client.objects.values_list("name", "email").get() == (names, "m@x.example")
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"", "The file is empty."),
-        (b"\n\n  \n", "The file is empty."),
-        (b"Name,Email\n", "a head and no rows"),
-        ("Name,Email\nM\xe9era,m@x.example".encode("latin-1"), "CSV UTF-8"),
-        (b"PK\x03\x04\0\0\0", "no CSV file"),
-        (b'Name,Email\n"Meera,m@x.example\n' + b"x" * 140_000, "Is a quotation mark opened there"),
-        (b"Name,Email\n" + b"a,b\n" * 50_001, "more than 50,000 rows"),
-        (b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
-        (b"a," * 61 + b"\nb", "more than 60 columns"),
-        (b"Name,Email\na,b\nc" + b"," * 61, "Row 3 has more than 60 cells"),
-    ],
-)
-def test_a_file_that_is_none_is_refused_in_words(consultant, data, words):
-    with pytest.raises(WrongInput, match=words):
-        taken(consultant, data)
-    assert not ClientImport.objects.exists()
 
 
 def test_each_row_is_taken_or_refused_by_itself_and_nothing_is_written_yet(consultant, other_consultant):
@@ -146,68 +102,6 @@ def test_what_a_row_leaves_empty_stays_and_the_same_list_again_changes_nothing(c
     assert ClientNote.objects.count() == 1
 
 
-def test_a_formula_is_kept_as_text_and_comes_out_safe(consultant, client):
-    written(consultant, 'Name,Email,Address,Note\nMeera Nair,m@x.example,=1+1,"@SUM(A1)"\n')
-    made = Client.objects.get()
-    assert (made.address, made.notes.get().body) == ("=1+1", "@SUM(A1)")
-    client.force_login(consultant.user)
-    file = b"".join(client.get(reverse("clients:export")).streaming_content)
-    assert b"'=1+1" in file
-    Client.objects.all().delete()
-    job = written(consultant, file)  # what we give out, we take in
-    assert (job.created, Client.objects.get().address) == (1, "=1+1")
-
-
-def test_a_field_that_is_called_like_a_formula_comes_out_safe_and_is_known_again(consultant, client):
-    field = add_field(consultant=consultant, label="=HYPERLINK(1)", kind="text")
-    gita = make_client(consultant, name="Gita Rao", email="g@x.example")
-    set_values(gita, {field.pk: "-5"})
-    client.force_login(consultant.user)
-    file = b"".join(client.get(reverse("clients:export")).streaming_content)
-    assert b",'=HYPERLINK(1)," in file.splitlines()[0]
-    set_values(gita, {field.pk: "overwritten"})
-    assert written(consultant, file).status == S.DONE
-    assert gita.values.get().value == "-5"
-
-
-def test_what_is_called_like_a_column_from_before_comes_back_as_it_was(consultant, client):
-    """Such labels are refused now; those that there are keep what they hold."""
-    labels = ["Phone", "State", "Email", "Note", "Archived"]
-    fields = [CustomField.objects.create(consultant=consultant, label=label, kind="text") for label in labels]
-    gita = make_client(consultant, name="Gita Rao", email="g@x.example", phone="+919820012345", state_code="27")
-    set_values(gita, {field.pk: f"own {field.label}" for field in fields})
-    client.force_login(consultant.user)
-    file = b"".join(client.get(reverse("clients:export")).streaming_content)
-    gita.values.all().delete()
-    Client.objects.filter(pk=gita.pk).update(phone="", state_code="")
-    assert written(consultant, file).status == S.DONE
-    gita.refresh_from_db()
-    assert (gita.phone, gita.state_code, gita.email) == ("+919820012345", "27", "g@x.example")
-    assert {value.field.label: value.value for value in gita.values.all()} == {each: f"own {each}" for each in labels}
-    assert not ClientNote.objects.exists()
-
-
-def test_in_a_list_from_elsewhere_the_column_wins_over_the_field(consultant):
-    for label in ("Email", "Phone"):
-        CustomField.objects.create(consultant=consultant, label=label, kind="text")
-    assert written(consultant, "Name,Email,Phone\nGita Rao,g@x.example,+919820012345\n").status == S.DONE
-    made = Client.objects.get()
-    assert (made.email, made.phone, made.values.count()) == ("g@x.example", "+919820012345", 0)
-
-
-def test_columns_that_say_nothing_are_asked_for(consultant):
-    job = taken(consultant, "Who,Where to,Since\nMeera Nair,m@x.example,2020\n")
-    assert (job.status, job.columns) == (S.MAPPING, ["", "", ""])
-    for wrong in (["name", "name", ""], ["name", "", ""], ["name", "email"], ["name", "email", "own:x"]):
-        with pytest.raises(WrongInput):
-            name_columns(job=job, columns=wrong)
-    name_columns(job=job, columns=["name", "email", ""])
-    with pytest.raises(InvalidState):
-        name_columns(job=job, columns=["name", "email", ""])
-    work(job.pk)
-    assert outcomes(job) == [(2, "create", "")]
-
-
 def test_said_twice_it_is_done_once(consultant, monkeypatch):
     job = checked(consultant, many(3))
     assert confirm(job=job, actor=consultant.user) is True
@@ -218,54 +112,6 @@ def test_said_twice_it_is_done_once(consultant, monkeypatch):
     assert Client.objects.count() == 3
     with pytest.raises(InvalidState):
         drop(job=job)
-
-
-def test_a_worker_that_dies_half_way_leaves_whole_batches_and_the_next_goes_on(consultant, monkeypatch):
-    monkeypatch.setattr(importing, "BATCH", 4)
-    job = taken(consultant, many(10))
-    real = importing.check_batch
-    calls = iter(range(100))
-
-    def dies(*args):
-        if next(calls) == 1:
-            raise SystemExit
-        return real(*args)
-
-    monkeypatch.setattr(importing, "check_batch", dies)
-    with pytest.raises(SystemExit):
-        work(job.pk)
-    assert ImportRow.objects.count() == 4
-    work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, job.checked, ImportRow.objects.count()) == (S.CHECKED, 10, 10)
-    confirm(job=job, actor=consultant.user)
-    assert run_batch(job.pk) == 4
-    assert Client.objects.count() == 4
-    ClientImport.objects.update(updated_at=timezone.now() - importing.LEFT_BEHIND * 2)
-    assert left_behind() == [job.pk]
-    work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, job.created, Client.objects.count()) == (S.DONE, 10, 10)
-
-
-def test_a_batch_that_fails_half_way_writes_nothing_and_is_given_up_in_the_end(consultant, monkeypatch):
-    job = checked(consultant, many(3))
-    confirm(job=job, actor=consultant.user)
-
-    def fails(*args):
-        raise ValueError("broken")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("clients.importing.writing._tags", fails)
-        for _ in range(importing.MOST_FAILURES):
-            with pytest.raises(ValueError, match="broken"):
-                work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, Client.objects.count(), Tag.objects.count()) == (S.FAILED, 0, 0)
-    importing.go_on(job=job)
-    work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, Client.objects.count()) == (S.DONE, 3)
 
 
 def test_who_became_a_client_meanwhile_is_changed_and_not_made_twice(consultant, monkeypatch):
@@ -337,7 +183,7 @@ def test_old_lists_are_forgotten(consultant):
     done = written(consultant, many(2))
     waiting = checked(consultant, many(2))
     assert forget_old() == 0
-    ClientImport.objects.update(updated_at=timezone.now() - importing.KEPT_FOR * 2)
+    ClientImport.objects.update(updated_at=timezone.now() - KEPT_FOR * 2)
     assert forget_old() == 2
     assert not ImportRow.objects.exists()
     waiting.refresh_from_db()
@@ -369,136 +215,14 @@ def test_the_address_of_an_erased_client_is_refused_before_anything_is_written(c
     assert (job.status, job.failures, job.created) == (S.DONE, 0, 1)
 
 
-def test_a_row_number_is_a_spreadsheets(consultant):
-    text = read(b'Name,Email\n"Meera\nNair",m@x.example\n\nGita,g@x.example\n').text
-    assert [number for number, _cells in rows_of(text, ",")] == [1, 2, 4]
-
-
 def test_the_address_of_somebody_known_stays_refused_by_hand(consultant):
     written(consultant, many(1))
     with pytest.raises(AddressTaken):
         add_client(consultant=consultant, actor=consultant.user, details={"name": "X Y", "email": "p0@x.example"})
 
 
-# --- what stops in the middle -------------------------------------------------------------------------
-
-
-def half_way(consultant, monkeypatch):
-    """A list of ten, of which four are written."""
-    monkeypatch.setattr(importing, "BATCH", 4)
-    job = checked(consultant, many(10))
-    confirm(job=job, actor=consultant.user)
-    assert run_batch(job.pk) == 4
-    return job
-
-
-def test_stopped_by_its_consultant_it_says_what_is_written_and_goes_on_to_its_end(consultant, monkeypatch):
-    job = half_way(consultant, monkeypatch)
-    for _ in range(2):
-        importing.stop(job=job, actor=consultant.user)
-    work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, job.is_stopped, job.created, Client.objects.count()) == (S.FAILED, True, 4, 4)
-    assert importing.left_of(job).count() == 6
-    assert [row[3] for row in importing.report_rows(job)] == ["New"] * 4 + ["Not taken in yet"] * 6
-    assert AuditEntry.objects.get(action="clients.import_stopped").data == {"written": 4, "left": 6}
-    importing.go_on(job=job)
-    work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, job.created, Client.objects.count()) == (S.DONE, 10, 10)
-    assert {row[3] for row in importing.report_rows(job)} == {"New"}
-    with pytest.raises(InvalidState):
-        importing.stop(job=job, actor=consultant.user)
-
-
-def test_what_is_not_being_written_is_not_stopped(consultant):
-    job = checked(consultant, many(2))
-    with pytest.raises(InvalidState):
-        importing.stop(job=job, actor=consultant.user)
-    job.refresh_from_db()
-    assert job.status == S.CHECKED
-
-
-def test_rows_that_were_left_too_long_are_not_told_as_taken_in(consultant, monkeypatch):
-    job = half_way(consultant, monkeypatch)
-    importing.stop(job=job, actor=consultant.user)
-    ClientImport.objects.update(updated_at=timezone.now() - importing.KEPT_FOR * 2)
-    forget_old()
-    with pytest.raises(InvalidState, match="forgotten by now"):
-        importing.go_on(job=job)
-    job.refresh_from_db()
-    assert job.status == S.FAILED
-    again = written(consultant, many(10))  # the same file: who is there stays, the others come
-    assert (again.created, again.unchanged, Client.objects.count()) == (6, 4, 10)
-
-
-def test_a_crash_in_the_middle_of_writing_ends_with_every_row_once(consultant, monkeypatch):
-    job = half_way(consultant, monkeypatch)
-    real, calls = importing.write, iter(range(100))
-
-    def dies(*args):
-        done = real(*args)
-        if next(calls) == 0:
-            raise SystemExit  # its clients are made, and not committed
-        return done
-
-    monkeypatch.setattr(importing, "write", dies)
-    with pytest.raises(SystemExit):
-        work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, job.created, Client.objects.count()) == (S.RUNNING, 4, 4)
-    ClientImport.objects.update(updated_at=timezone.now() - importing.LEFT_BEHIND * 2)
-    assert left_behind() == [job.pk]
-    work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, job.created, Client.objects.count()) == (S.DONE, 10, 10)
-
-
-def test_a_row_that_can_not_be_written_is_refused_and_keeps_no_other_from_its_end(consultant, monkeypatch):
-    job = half_way(consultant, monkeypatch)
-    real = importing.write
-
-    def fails(job, rows):
-        if any(row.email == "p6@x.example" for row in rows):
-            raise ValueError("broken")
-        return real(job, rows)
-
-    monkeypatch.setattr(importing, "write", fails)
-    for _ in range(importing.MOST_FAILURES - 1):
-        with pytest.raises(ValueError, match="broken"):
-            work(job.pk)
-    assert Client.objects.count() == 4
-    work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, job.created, job.refused, Client.objects.count()) == (S.RUNNING, 7, 1, 7)
-    work(job.pk)  # as it has told the queue
-    job.refresh_from_db()
-    assert (job.status, job.created, job.to_create, job.refused) == (S.DONE, 9, 9, 1)
-    row = job.rows.get(email="p6@x.example")
-    assert (row.outcome, row.values) == ("refuse", {})
-    assert "Write this client down by hand" in row.why
-
-
-def test_a_short_list_that_fails_at_once_is_told_as_going_on(consultant, monkeypatch):
-    real, calls = importing.write, iter(range(100))
-
-    def fails(*args):
-        if next(calls) == 0:
-            raise ValueError("broken")
-        return real(*args)
-
-    monkeypatch.setattr(importing, "write", fails)
-    job = importing.take_in(
-        consultant=consultant, actor=consultant.user, filename="a.csv", data=many(3).encode(), writes=True
-    )
-    assert (job.status, job.is_going, Client.objects.count()) == (S.RUNNING, True, 0)
-    work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, Client.objects.count()) == (S.DONE, 3)
-
-
 def test_writing_costs_the_same_statements_for_each_batch(consultant, monkeypatch):
-    monkeypatch.setattr(importing, "BATCH", 20)
+    monkeypatch.setattr(batches, "BATCH", 20)
     job = checked(consultant, many(60))
     confirm(job=job, actor=consultant.user)
     run_batch(job.pk)  # the tags are made with the first
@@ -508,24 +232,3 @@ def test_writing_costs_the_same_statements_for_each_batch(consultant, monkeypatc
             assert run_batch(job.pk) == 20
         costs.append(len(queries))
     assert costs[0] == costs[1] <= 20
-
-
-def test_what_is_all_written_is_not_stopped_but_done(consultant, monkeypatch):
-    job = checked(consultant, many(2))
-    confirm(job=job, actor=consultant.user)
-    assert run_batch(job.pk) == 2
-    importing.stop(job=job, actor=consultant.user)
-    work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, job.created) == (S.DONE, 2)
-
-
-def test_a_list_that_failed_when_all_was_written_goes_on_to_its_end(consultant):
-    job = checked(consultant, many(2))
-    confirm(job=job, actor=consultant.user)
-    run_batch(job.pk)
-    ClientImport.objects.update(status=S.FAILED, failures=importing.MOST_FAILURES)
-    importing.go_on(job=job)
-    work(job.pk)
-    job.refresh_from_db()
-    assert (job.status, job.created, Client.objects.count()) == (S.DONE, 2, 2)

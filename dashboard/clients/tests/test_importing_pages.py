@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from clients.models import Client, ClientImport, ImportRow
 from clients.services import importing
-from clients.services.importing import work
+from clients.services.importing import batches, work
 from dashboard.clients.tests.scene import checked, many, taken
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +99,7 @@ def test_a_long_list_costs_its_page_no_more(inside, consultant):
 
 
 def test_the_page_of_a_list_that_was_stopped_says_what_is_written_and_what_is_left(inside, consultant, monkeypatch):
-    monkeypatch.setattr(importing, "BATCH", 2)
+    monkeypatch.setattr(batches, "BATCH", 2)
     job = checked(consultant, many(5))
     url = reverse("clients:import", args=[job.pk])
     inside.post(reverse("clients:import_confirm", args=[job.pk]))
