@@ -13,7 +13,7 @@ from accounts.models import AuditEntry
 from client_area.services.exporting import everything_of
 from client_area.testing import booked
 from client_area.tests import offered
-from client_area.tests.test_leaving import MAIL, NAME, PHONE, past, person  # noqa: F401
+from client_area.tests.lived import MAIL, NAME, PHONE
 from naksha.testing import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def archive(client) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
 
 
-def test_the_file_holds_all_of_it(client, person, past) -> None:  # noqa: F811
+def test_the_file_holds_all_of_it(client, person, past) -> None:
     log_in(client)
     made = archive(client)
     names = made.namelist()
@@ -65,7 +65,7 @@ def test_the_file_holds_all_of_it(client, person, past) -> None:  # noqa: F811
     assert "Second call" in page
 
 
-def test_it_holds_what_was_offered_to_them_and_kept_of_them(person, past) -> None:  # noqa: F811
+def test_it_holds_what_was_offered_to_them_and_kept_of_them(person, past) -> None:
     made = everything_of(person)
     offers = made["quotations"]
     assert [one["status"] for one in offers["quotations"]] == ["paid", "declined", "sent"]
@@ -85,14 +85,14 @@ def test_it_holds_what_was_offered_to_them_and_kept_of_them(person, past) -> Non
     ]
 
 
-def test_drafts_notes_and_tags_are_the_consultants_own(person, past) -> None:  # noqa: F811
+def test_drafts_notes_and_tags_are_the_consultants_own(person, past) -> None:
     text = json.dumps(everything_of(person), default=str)
     assert len(json.loads(text)["quotations"]["lines"]) == 3  # of the draft, the fourth, they never knew
     assert "calls on Mondays" not in text
     assert "Family business" not in text
 
 
-def test_it_holds_nothing_of_anybody_else(client, person, past, stranger, consultant) -> None:  # noqa: F811
+def test_it_holds_nothing_of_anybody_else(client, person, past, stranger, consultant) -> None:
     booked(stranger, consultant, title="A stranger's own")
     text = json.dumps(everything_of(person), default=str)
     assert "A stranger's own" not in text
@@ -103,7 +103,7 @@ def test_it_holds_nothing_of_anybody_else(client, person, past, stranger, consul
     assert MAIL not in theirs
 
 
-def test_it_asks_once_more_who_it_is(client, person, past) -> None:  # noqa: F811
+def test_it_asks_once_more_who_it_is(client, person, past) -> None:
     client.force_login(person)
     for method in ("get", "post"):
         assert "/accounts/reauthenticate/" in getattr(client, method)("/me/export/").url
@@ -112,7 +112,7 @@ def test_it_asks_once_more_who_it_is(client, person, past) -> None:  # noqa: F81
     assert client.get("/me/export/").url.startswith("/accounts/login/")
 
 
-def test_five_a_day_are_enough(client, person, past, monkeypatch) -> None:  # noqa: F811
+def test_five_a_day_are_enough(client, person, past, monkeypatch) -> None:
     monkeypatch.setattr("client_area.views.data.export_zip", lambda _user: io.BytesIO(b"zip"))
     log_in(client)
     assert [client.post("/me/export/").status_code for _ in range(6)] == [200] * 5 + [429]

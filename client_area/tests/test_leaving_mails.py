@@ -12,7 +12,7 @@ from client_area.belongings import belongings_of
 from client_area.services.erasing import erase_client
 from client_area.testing import client_of
 from client_area.tests import told
-from client_area.tests.test_leaving import NAME, past, person  # noqa: F401  fixtures
+from client_area.tests.lived import NAME
 from clients.models import Client, ClientAddress
 from naksha.errors import DomainError
 from naksha.testing import make_client, make_consultant, make_user
@@ -28,11 +28,11 @@ def of(template: str) -> OutgoingMail:
     return OutgoingMail.objects.get(template=template)
 
 
-def erase(person) -> None:  # noqa: F811
+def erase(person) -> None:
     erase_client(user_id=person.pk, zone="Asia/Kolkata")
 
 
-def test_the_log_forgets_what_it_told_the_consultant_and_nobody_can_send_it_again(person, past, admin_user) -> None:  # noqa: F811
+def test_the_log_forgets_what_it_told_the_consultant_and_nobody_can_send_it_again(person, past, admin_user) -> None:
     told.send()
     assert NAME in of("review_received").subject
     Client.objects.update(name="Zubeida Merchant")  # as others call her by now
@@ -45,7 +45,7 @@ def test_the_log_forgets_what_it_told_the_consultant_and_nobody_can_send_it_agai
             resend_mail(mail=mail, actor=admin_user)
 
 
-def test_what_quotes_them_and_still_waits_is_not_sent_and_the_rest_goes_without_the_name(person, past) -> None:  # noqa: F811
+def test_what_quotes_them_and_still_waits_is_not_sent_and_the_rest_goes_without_the_name(person, past) -> None:
     assert {of(template).status for template in told.TEMPLATES} == {"queued"}
     erase(person)
     for template in ("review_received", "unread_messages"):
@@ -54,7 +54,7 @@ def test_what_quotes_them_and_still_waits_is_not_sent_and_the_rest_goes_without_
     assert (how.status, json.loads(how.sealed_context)["client_name"]) == ("queued", "Erased client")
 
 
-def test_the_bell_of_the_consultant_forgets_the_words_of_the_review(person, past) -> None:  # noqa: F811
+def test_the_bell_of_the_consultant_forgets_the_words_of_the_review(person, past) -> None:
     line = Notification.objects.get(url__endswith=f"#review-{Review.objects.get().pk}")
     assert line.body == f"{NAME} was glad"
     erase(person)
@@ -62,7 +62,7 @@ def test_the_bell_of_the_consultant_forgets_the_words_of_the_review(person, past
     assert (line.title, line.body) == ("4 stars from Erased client", "")
 
 
-def test_the_bell_of_another_in_the_same_chat_forgets_who_wrote(person, past) -> None:  # noqa: F811
+def test_the_bell_of_another_in_the_same_chat_forgets_who_wrote(person, past) -> None:
     """Another's line that happens to say the same name, in a chat that they never were in, stays."""
     fellow = make_user(first_name="Farhan")
     here, elsewhere = room_path(past.session.pk), room_path(uuid4())
@@ -73,7 +73,7 @@ def test_the_bell_of_another_in_the_same_chat_forgets_who_wrote(person, past) ->
     assert titles == {here: "Message from Erased client", elsewhere: f"Message from {NAME}"}
 
 
-def test_a_mail_whose_answers_went_to_an_address_that_nobody_remembers_loses_the_name(person, past) -> None:  # noqa: F811
+def test_a_mail_whose_answers_went_to_an_address_that_nobody_remembers_loses_the_name(person, past) -> None:
     mail = OutgoingMail.objects.create(
         template="booking_confirmed_consultant",
         to=past.consultant.user.email,
@@ -87,7 +87,7 @@ def test_a_mail_whose_answers_went_to_an_address_that_nobody_remembers_loses_the
     assert (mail.subject, mail.sealed_context) == ("Booked: Erased client", "")
 
 
-def test_mails_to_an_address_of_old_forget_them_unless_it_is_somebody_elses(person, consultant) -> None:  # noqa: F811
+def test_mails_to_an_address_of_old_forget_them_unless_it_is_somebody_elses(person, consultant) -> None:
     with transaction.atomic():
         row = client_of(person, consultant)
     Client.objects.filter(pk=row.pk).update(email="Work@example.com")
