@@ -13,12 +13,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import closed
 from accounts.access import AccountRequest, account_required
 from accounts.api import tokens
+from naksha.web.policy import never_cache
 
 
 class Logins(ListUserSessionsView):

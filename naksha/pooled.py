@@ -52,6 +52,11 @@ class WatchedConnection(psycopg.Connection[Any]):
             self._good_at = time.monotonic()
         return cursor
 
+    def set_autocommit(self, value: bool) -> None:
+        """Django says so of each connection that it is given, which is so already."""
+        if value != self.autocommit:
+            super().set_autocommit(value)
+
     def _is_quiet(self) -> bool:
         if self.closed or time.monotonic() - self._good_at > ASKED_ANEW_AFTER:
             return False

@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,6 +25,7 @@ from consultants.services import mail_words
 from consultants.services import profile as profiles
 from consultants.services.banking import save_bank_account
 from naksha.taxids import masked_pan
+from naksha.web.policy import never_cache
 from naksha.web.sections import Saved, SectionView
 
 

@@ -14,7 +14,7 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from consultants.models import Consultant, Service
-from naksha.kept import Kept, KeptInsert, KeptMany, KeptSums, KeptTuples, KeptValues, Param, added_up, some
+from naksha.kept import Fresh, Kept, KeptInsert, KeptMany, KeptSums, KeptTuples, KeptValues, Param, added_up, some
 from naksha.testing import make_consultant, make_service
 
 pytestmark = pytest.mark.django_db
@@ -271,6 +271,31 @@ def test_a_row_is_written_as_saving_writes_it(django_assert_num_queries) -> None
         row.title = "Another"
         row.save()
     assert Service.objects.filter(title="Another").count() == 3
+
+
+def test_a_fresh_row_is_what_the_model_makes_of_the_same_values() -> None:
+    consultant = make_consultant()
+    given = {"consultant": consultant, "title": "Fresh", "kind": Service.Kind.WEBINAR}
+    fresh, again, plain = Fresh(Service).new(**given), Fresh(Service).new(**given), Service(**given)
+    assert written(fresh) == written(plain)
+    assert fresh.consultant is consultant
+    assert fresh._state.adding
+    assert len({fresh.pk, again.pk, plain.pk}) == 3  # what makes a default is asked for each
+    assert Fresh(Service).new(consultant_id=consultant.pk).consultant == consultant
+    with pytest.raises(TypeError):
+        Fresh(Service).new(titel="A slip")
+
+
+def test_values_of_another_type_are_written_as_saving_writes_them() -> None:
+    """A key in letters, a state of an enum, a number for a text."""
+    model = make_service(make_consultant())
+    odd = {"consultant_id": str(model.consultant_id), "kind": Service.Kind.PERSONAL, "title": 12}
+    kept, saved = (Service(**written(model) | odd) for _ in range(2))
+    KeptInsert(Service).write(kept)
+    saved.save(force_insert=True)
+    found, other = Service.objects.get(pk=kept.pk), Service.objects.get(pk=saved.pk)
+    assert written(found) == written(other)
+    assert found.title == other.title == "12"
 
 
 def test_who_wants_to_hear_of_new_rows_hears_of_them() -> None:

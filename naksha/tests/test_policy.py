@@ -6,8 +6,10 @@ from csp.middleware import CSPMiddleware
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import parse_http_date
+from django.views.decorators import cache
 
-from naksha.web.policy import ContentPolicyMiddleware
+from naksha.web.policy import ContentPolicyMiddleware, never_cache
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +88,15 @@ def test_an_answer_with_a_policy_of_its_own_keeps_it(rf):
         "'self'",
         "https://gateway.example",
     ]
+
+
+def test_what_is_never_kept_says_so_in_the_words_of_django(rf):
+    """Only the moment of its end is another: any that is over."""
+
+    def view(request):
+        return HttpResponse("words")
+
+    ours, djangos = (decorate(view)(rf.get("/")) for decorate in (never_cache, cache.never_cache))
+    assert ours["Cache-Control"] == djangos["Cache-Control"]
+    assert "no-store" in ours["Cache-Control"]
+    assert parse_http_date(ours["Expires"]) < parse_http_date(djangos["Expires"])

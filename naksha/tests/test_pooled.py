@@ -98,3 +98,15 @@ def test_an_instant_of_another_zone_is_told_in_utc(conn: Counted) -> None:
 def test_an_instant_that_python_does_not_know_is_refused(conn: Counted, text: str) -> None:
     with pytest.raises(psycopg.DataError):
         list(conn.execute(f"SELECT '{text}'::timestamptz"))
+
+
+def test_what_it_is_already_is_not_set_again(conn: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[object] = []
+    wait = Counted.wait
+    monkeypatch.setattr(Counted, "wait", lambda self, *given, **how: waited.append(given) or wait(self, *given, **how))
+    conn.autocommit = True
+    assert not waited
+    conn.autocommit = False
+    assert (conn.autocommit, len(waited)) == (False, 1)
+    conn.autocommit = True
+    assert (conn.autocommit, len(waited)) == (True, 2)

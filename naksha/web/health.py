@@ -15,9 +15,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from naksha.web.policy import never_cache
 from naksha.web.tasks import HEARTBEAT
 
 SECONDS = 3.0

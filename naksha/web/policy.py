@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from csp.constants import HEADER
 from csp.middleware import CheckableLazyObject, CSPMiddleware
@@ -10,7 +12,27 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
+
+NEVER_KEPT = {
+    "Expires": "Thu, 01 Jan 1970 00:00:00 GMT",
+    "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
+}
 PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
+
+
+def never_cache(view: Callable[P, R]) -> Callable[P, R]:
+    """As Django's, which words the same headers anew for each answer."""
+
+    @wraps(view)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        response = view(*args, **kwargs)
+        for name, value in NEVER_KEPT.items():
+            response.headers[name] = value
+        return response
+
+    return answer
 
 
 class HeadersMiddleware:

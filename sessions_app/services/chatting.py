@@ -26,7 +26,7 @@ from accounts.models import User
 from clients.models import Client
 from consultants.models import Consultant
 from naksha.db import db_now, db_now_sql, give_back_connection
-from naksha.kept import Kept, KeptInsert, Param, all_but
+from naksha.kept import Fresh, Kept, KeptInsert, Param, all_but
 from naksha.prepared import prepared_cursor
 from naksha.web import limits
 from sessions_app.access import CLIENT, LOGIN, Visitor
@@ -101,7 +101,7 @@ _READERS = Kept(
         *all_but(User, *LOGIN, of="client__user"),
     )
 )
-_NEW = KeptInsert(Message)
+_NEW, _CONVERSATION = KeptInsert(Message), Fresh(Conversation)
 
 
 def post(
@@ -184,7 +184,7 @@ def _write(
     stored: list[Attachment] = []
     try:
         with transaction.atomic():
-            message = _next_message(Conversation(session=visitor.session), by="session_id")
+            message = _next_message(_CONVERSATION.new(session=visitor.session), by="session_id")
             readers = _READERS.all(conversation=message.conversation_id)
             who = visitor.side, visitor.client.pk if visitor.client else None
             member = next((reader for reader in readers if (reader.side, reader.client_id) == who), None)
@@ -226,7 +226,7 @@ def _next_message(conversation: Conversation, *, by: str = "id") -> Message:
     now = [connection.ops.adapt_datetimefield_value(moment) for moment in told]
     at = _count_up(conversation, f", last_sequence = last_sequence + 1, last_message_at = {clock}", now, by=by)
     conversation.last_message_at = told[0] if told else at
-    return Message(
+    return _NEW.new(
         conversation=conversation,
         sequence=conversation.last_sequence,
         version=conversation.last_version,

@@ -10,11 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from naksha.db import db_now
 from naksha.errors import DomainError
+from naksha.web.policy import never_cache
 from sessions_app import chat_view
 from sessions_app.access import Visitor, visitor_or_404
 from sessions_app.chat_files import SHOWN_INLINE

@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import ConsultantRequest, approved_consultant_required
 from naksha.errors import DomainError
 from naksha.web.parts import Part, part_alone, part_of
+from naksha.web.policy import never_cache
 from sessions_app.access import visitor_or_404
 from sessions_app.models import Review
 from sessions_app.ratings import STARS, breakdown
