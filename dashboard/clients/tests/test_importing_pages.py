@@ -48,7 +48,7 @@ def test_the_whole_way_on_pages(inside, consultant):
     work(job.pk)
     assert inside.get(progress)["X-Going"] == "no"
     page = inside.get(url).content.decode()
-    assert "1 would be new" in page
+    assert "1 would be new, 0 changed; 0 are known already, and 1 is refused." in page
     assert "Mail address: Write a mail address like" in page
     assert "gita" not in inside.get(url, {"show": "create"}).content.decode()
     report = inside.get(reverse("clients:import_report", args=[job.pk]))
@@ -58,7 +58,7 @@ def test_the_whole_way_on_pages(inside, consultant):
         inside.post(reverse("clients:import_confirm", args=[job.pk]))
     assert "0 of 1 written" in inside.get(url).content.decode()
     work(job.pk)
-    assert "1 clients are new" in inside.get(url).content.decode()
+    assert "1 client is new, 0 were changed, 1 row was refused." in inside.get(url).content.decode()
     assert Client.objects.count() == 1
 
 
