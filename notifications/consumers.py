@@ -11,7 +11,8 @@ import structlog
 from channels.db import database_sync_to_async
 from django.db import DatabaseError
 
-from naksha.web.sockets import TRY_LATER, Socket
+from naksha.web.close_codes import TRY_LATER
+from naksha.web.sockets import Socket
 from notifications.centre import state_of
 from notifications.live import NOTIFICATIONS, group_of
 

@@ -11,7 +11,9 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
-from naksha.web.sockets import LAYER_AWAY, NO_ACCESS, Socket, Verdict, Watch, layer_outage
+from naksha.web.close_codes import NO_ACCESS
+from naksha.web.sockets import LAYER_AWAY, Socket, layer_outage
+from naksha.web.watch import Verdict, Watch
 from sessions_app import chat_view
 from sessions_app.access import Place, find_visitor, remembered_link, still_in
 from sessions_app.live import room_group

@@ -15,7 +15,8 @@ from naksha.api.testing import api_of
 from naksha.logs import masked
 from naksha.testing import make_admin, make_user
 from naksha.tests.lines import Line, is_refused, logged_in
-from naksha.web import sockets
+from naksha.web import pace
+from naksha.web.close_codes import LOGGED_OUT
 from naksha.web.origins import OwnPagesAndTickets
 from notifications.consumers import Bell
 from notifications.services import notify
@@ -28,7 +29,7 @@ in_thread = database_sync_to_async
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: Any) -> None:
-    monkeypatch.setattr(sockets, "_paces", type(sockets._paces)())
+    monkeypatch.setattr(pace, "_paces", type(pace._paces)())
 
 
 @in_thread
@@ -90,7 +91,7 @@ async def test_the_socket_closes_within_seconds_of_the_logins_end(how: Any) -> N
         await in_thread(api.post)("/auth/logout")
     else:
         await in_thread(lambda: close_account(user=api.login.user, actor=make_admin(), reason="Abuse."))()
-    assert await open_one.closed(within=5) == sockets.LOGGED_OUT
+    assert await open_one.closed(within=5) == LOGGED_OUT
     await open_one.hang_up()
 
 

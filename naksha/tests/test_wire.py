@@ -15,8 +15,9 @@ from django.conf import settings
 from websockets.asyncio.client import connect
 
 from naksha.asgi import application
-from naksha.web import sockets
-from naksha.web.sockets import NO_ACCESS, TOO_FAST, Watch
+from naksha.web import pace
+from naksha.web.close_codes import NO_ACCESS, TOO_FAST
+from naksha.web.watch import Watch
 from naksha.wire import PINGS_A_MINUTE, WEBSOCKETS
 from sessions_app.live import room_group
 from sessions_app.models import Session, SessionLink
@@ -31,7 +32,7 @@ FRAME, PING = b"\x81", b"\x89"
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch):
-    monkeypatch.setattr(sockets, "_paces", type(sockets._paces)())
+    monkeypatch.setattr(pace, "_paces", type(pace._paces)())
 
 
 @db

@@ -2,55 +2,41 @@
 
 At the handshake: an origin of our own and a browser whose session stands in the database, or an app's one-time ticket
 (``?ticket=``), and whatever the subclass asks (:meth:`Socket.admit`). Afterwards one task of the process asks the same
-again for all its sockets together, every two seconds and at once when it is told to (:func:`look_again`), so that a
-logout, a suspension or an ended access closes them. Frames that come in are capped in size and number; frames that go
-out wait in a short queue, and who reads too slowly is cut off: it comes back and asks for what it missed, because the
-database is the truth.
+again for all its sockets together (:mod:`naksha.web.watch`), every two seconds and at once when it is told to
+(:func:`look_again`), so that a logout, a suspension or an ended access closes them. Frames that come in are capped in
+size and number; frames that go out wait in a short queue, and who reads too slowly is cut off: it comes back and asks
+for what it missed, because the database is the truth.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-import time
-from array import array
-from bisect import bisect_right
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
 
 import structlog
 from channels.consumer import AsyncConsumer, get_handler_name
 from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
-from django.db import DatabaseError, InterfaceError
 from redis.exceptions import RedisError
 
 from naksha.live import push
 from naksha.outage import Outage
 from naksha.web.address import address_in, neighbourhood
 from naksha.web.browsers import Browser, browsers, by_ticket, session_key
+from naksha.web.close_codes import LOGGED_OUT, NO_ACCESS, NOT_JSON, NOT_TEXT, TOO_BIG, TOO_FAST, TRY_LATER
 from naksha.web.origins import is_our_origin, ticket_of
+from naksha.web.pace import Pace, is_known, pace_of
+from naksha.web.watch import Verdict, Watch
 
 log = structlog.get_logger(__name__)
 
-# Why we close (RFC 6455 §7.4.1; 4000 and above are ours).
-NOT_TEXT, NOT_JSON, TOO_FAST, TOO_BIG, TRY_LATER = 1003, 1007, 1008, 1009, 1013
-LOGGED_OUT, NO_ACCESS = 4401, 4403
-
 FRAME_BYTES = 64 * 1024
-MINUTE = 60.0
 FRAMES_A_MINUTE = 100
 CONNECTS_A_MINUTE = 60
 MOST_SOCKETS = 30  # of one person, in one process
-CHECK_SECONDS = 2.0
-# How long sockets stay open while the database can't say whether they may, from the last question that it answered on;
-# with the second in which they are closed it is five in all.
-TRUST_SECONDS = 4.0
-BEAT_SECONDS = 20.0  # a client that hears nothing for twice as long knows that its connection is dead
 WAITING_FRAMES, WAITING_BYTES = 256, 1024 * 1024
 CLOSE_SECONDS = 1.0  # for a close frame to leave; all sockets of the process wait for it
 # The server's ways to say that nothing can be sent any more: its disconnect follows, or has come.
@@ -58,15 +44,6 @@ LINE_GONE = (OSError, RuntimeError)
 LAYER_AWAY = (RedisError, ConnectionError, TimeoutError)
 
 layer_outage = Outage("channel layer of sockets")
-database_outage = Outage("database of sockets")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a check found for one socket: a reason to close it, or frames that it should have."""
-
-    close: int | None = None
-    frames: tuple[dict[str, Any], ...] = ()
 
 
 class Socket(AsyncConsumer):
@@ -225,15 +202,15 @@ class Socket(AsyncConsumer):
         and, until it is known, by where it comes from, for whoever makes them up has as many as they like."""
         where = neighbourhood(address_in(self.scope))
         if self.ticket:
-            return _pace(f"tickets:{where}", CONNECTS_A_MINUTE).take()
-        self._strangers = None if _is_known(f"visits:{self.key}") else _pace(f"strangers:{where}", CONNECTS_A_MINUTE)
+            return pace_of(f"tickets:{where}", CONNECTS_A_MINUTE).take()
+        self._strangers = None if is_known(f"visits:{self.key}") else pace_of(f"strangers:{where}", CONNECTS_A_MINUTE)
         if self._strangers and not self._strangers.take():
             return False
-        return _pace(f"visits:{self.key}", CONNECTS_A_MINUTE).take()
+        return pace_of(f"visits:{self.key}", CONNECTS_A_MINUTE).take()
 
     def _known(self) -> None:
         """The cookie's session stands: it is no stranger's."""
-        _pace(f"visits:{self.key}", CONNECTS_A_MINUTE).known = True
+        pace_of(f"visits:{self.key}", CONNECTS_A_MINUTE).known = True
         if self._strangers:
             self._strangers.give_back()
 
@@ -243,7 +220,7 @@ class Socket(AsyncConsumer):
             return LOGGED_OUT
         self.browser = browser
         self.person = f"user:{browser.user_id}" if browser.user_id else f"browser:{browser.key}"
-        self.pace = _pace(self.person, FRAMES_A_MINUTE)
+        self.pace = pace_of(self.person, FRAMES_A_MINUTE)
         return None if self.admit() else NO_ACCESS
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
@@ -306,142 +283,3 @@ def user_group(user_id: Any) -> str:
 def look_again(user_id: Any) -> None:
     """Check the sockets of one login when the transaction commits, because it may have ended."""
     push(user_group(user_id), {"type": "socket.recheck"})
-
-
-class Pace:
-    """So many in any minute: each is remembered for as long.
-
-    Counted by each process: a count that all share would ask Redis for every frame, and no frame writes anything down.
-    A message goes over HTTP, where all processes count together.
-    """
-
-    __slots__ = ("known", "most", "taken")
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.taken = array("d")  # when, the oldest first; eight bytes each
-        self.known = False
-
-    def take(self) -> bool:
-        now = time.monotonic()
-        del self.taken[: bisect_right(self.taken, now - MINUTE)]
-        if len(self.taken) >= self.most:
-            return False
-        self.taken.append(now)
-        return True
-
-    def give_back(self) -> None:
-        """The last one does not count."""
-        if self.taken:
-            self.taken.pop()
-
-
-_paces: OrderedDict[bytes, Pace] = OrderedDict()
-MOST_PACES = 20_000
-
-
-def _pace(name: str, most: int) -> Pace:
-    """The pace of ``name``, which outlives a connection: who comes back finds it as it was."""
-    key = _key(name)
-    pace = _paces.setdefault(key, Pace(most))
-    _paces.move_to_end(key)
-    if len(_paces) > MOST_PACES:
-        _paces.popitem(last=False)
-    return pace
-
-
-def _is_known(name: str) -> bool:
-    """Without making a pace: of names that are made up none is kept."""
-    pace = _paces.get(_key(name))
-    return pace is not None and pace.known
-
-
-def _key(name: str) -> bytes:
-    return hashlib.blake2b(name.encode("utf-8", "surrogateescape"), digest_size=12).digest()
-
-
-class Watch:
-    """Minds all open sockets of one event loop, in one task that lives as long as any is open."""
-
-    _of_loop: ClassVar[WeakKeyDictionary[asyncio.AbstractEventLoop, Watch]] = WeakKeyDictionary()
-
-    def __init__(self) -> None:
-        self.sockets: set[Socket] = set()
-        self._task: asyncio.Task[None] | None = None
-        self._hurry = asyncio.Event()
-
-    @classmethod
-    def here(cls) -> Watch:
-        return cls._of_loop.setdefault(asyncio.get_running_loop(), cls())
-
-    def mind(self, socket: Socket) -> None:
-        self.sockets.add(socket)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._go_round())
-
-    def forget(self, socket: Socket) -> None:
-        self.sockets.discard(socket)
-        if not self.sockets and self._task is not None:
-            self._task.cancel()
-            self._task = None
-
-    def count(self, person: str) -> int:
-        return sum(socket.person == person for socket in self.sockets)
-
-    def hurry(self) -> None:
-        """Check now."""
-        self._hurry.set()
-
-    async def _go_round(self) -> None:
-        known = beaten = time.monotonic()  # known: when the last question was asked that had an answer
-        while True:
-            left = known + TRUST_SECONDS - time.monotonic()
-            try:
-                await asyncio.wait_for(self._hurry.wait(), max(0.0, min(CHECK_SECONDS, left)))
-                await asyncio.sleep(0.1)  # many may be told at once
-            except TimeoutError:
-                pass
-            self._hurry.clear()
-            begun = time.monotonic()
-            asked = asyncio.create_task(database_sync_to_async(_examine)(list(self.sockets)))
-            left = max(0.0, known + TRUST_SECONDS - begun)
-            if not (await asyncio.wait({asked}, timeout=left))[0]:  # it neither answers nor fails
-                await self._close(dict.fromkeys(self.sockets, TRY_LATER))
-                known = time.monotonic()
-            try:
-                verdicts = await asked
-            except (DatabaseError, InterfaceError) as error:
-                database_outage.began(error)
-                if time.monotonic() - known >= TRUST_SECONDS:
-                    await self._close(dict.fromkeys(self.sockets, TRY_LATER))
-                    known = time.monotonic()
-                continue
-            database_outage.ended()
-            known = begun
-            for socket, verdict in verdicts.items():
-                for frame in verdict.frames:
-                    socket.say(frame)
-            if begun - beaten >= BEAT_SECONDS:
-                beaten = begun
-                for socket in self.sockets:
-                    socket.say({"type": "beat"})
-            await self._close({s: v.close for s, v in verdicts.items() if v.close is not None})
-
-    async def _close(self, codes: dict[Socket, int]) -> None:
-        await asyncio.shield(asyncio.gather(*(socket.end(code) for socket, code in codes.items())))
-
-
-def _examine(sockets: list[Socket]) -> dict[Socket, Verdict]:
-    there = browsers({socket.browser.key for socket in sockets})
-    verdicts: dict[Socket, Verdict] = {}
-    in_class: dict[type[Socket], list[Socket]] = {}
-    for socket in sockets:
-        now = there.get(socket.browser.key)
-        if now is None or now.user_id != socket.browser.user_id:
-            verdicts[socket] = Verdict(close=LOGGED_OUT)
-        else:
-            socket.browser = now
-            in_class.setdefault(type(socket), []).append(socket)
-    for kind, group in in_class.items():
-        verdicts.update(kind.recheck(group))
-    return verdicts

@@ -16,7 +16,9 @@ from django.utils import timezone
 from naksha.asgi import application
 from naksha.testing import make_user
 from naksha.tests.lines import Line, is_refused, logged_in, talking
-from naksha.web import sockets
+from naksha.web import pace
+from naksha.web.close_codes import LOGGED_OUT, TRY_LATER
+from naksha.web.sockets import user_group
 from notifications import consumers, live, services
 from notifications.models import Notification
 
@@ -26,7 +28,7 @@ WHERE = "/ws/notifications/"
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "_paces", type(sockets._paces)())
+    monkeypatch.setattr(pace, "_paces", type(pace._paces)())
 
 
 somebody = database_sync_to_async(make_user)
@@ -170,7 +172,7 @@ async def test_logging_out_closes_it() -> None:
     async with talking(application, WHERE, cookie) as line:
         await line.hear("state")
         await database_sync_to_async(log_out)()
-        assert await line.closed() == sockets.LOGGED_OUT
+        assert await line.closed() == LOGGED_OUT
 
 
 async def test_a_database_that_is_away_closes_it_so_that_the_page_asks_later(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,15 +184,15 @@ async def test_a_database_that_is_away_closes_it_so_that_the_page_asks_later(mon
         await line.hear("state")
         monkeypatch.setattr(consumers, "state_of", away)
         await notify(user=user, kind="booking", title="x")
-        assert await line.closed() == sockets.TRY_LATER
+        assert await line.closed() == TRY_LATER
 
 
 async def test_other_sockets_of_the_login_are_not_troubled() -> None:
     """The base puts every socket of a login into one group, where nobody but this one knows what to look at."""
     user = await somebody()
-    assert live.group_of(user.pk) != sockets.user_group(user.pk)
+    assert live.group_of(user.pk) != user_group(user.pk)
     async with await a_line(user) as line:
         await line.hear("state")
-        await get_channel_layer().group_send(sockets.user_group(user.pk), {"type": "socket.recheck"})
+        await get_channel_layer().group_send(user_group(user.pk), {"type": "socket.recheck"})
         await asyncio.sleep(0.3)
         assert await silent(line, 0.5)

@@ -16,7 +16,7 @@ from accounts.services import close_account
 from naksha.asgi import application
 from naksha.testing import make_admin, make_client, make_consultant, make_user
 from naksha.tests.lines import Line, is_refused, logged_in, talking
-from naksha.web import sockets
+from naksha.web import pace, watch
 from sessions_app.access import ROOMS, Place, find_visitor, mint_link, resolve_link, still_in
 from sessions_app.live import room_group, say_changed
 from sessions_app.models import Conversation, Member, Message, Seat, Session, SessionLink
@@ -30,7 +30,7 @@ db = database_sync_to_async
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch):
-    monkeypatch.setattr(sockets, "_paces", type(sockets._paces)())
+    monkeypatch.setattr(pace, "_paces", type(pace._paces)())
 
 
 @db
@@ -116,7 +116,7 @@ async def test_a_session_that_became_another_clients_closes():
 
 
 async def test_what_is_sent_between_the_loss_and_the_close_does_not_reach_them(monkeypatch):
-    monkeypatch.setattr(sockets, "CHECK_SECONDS", 60)
+    monkeypatch.setattr(watch, "CHECK_SECONDS", 60)
     session, guest = await room()
     async with talking(application, at(session), guest) as line:
         await line.hear("welcome")
@@ -168,7 +168,7 @@ def test_still_in_says_what_find_visitor_says():
 
 
 async def test_what_the_layer_loses_is_told_from_the_database(monkeypatch):
-    monkeypatch.setattr(sockets, "CHECK_SECONDS", 0.3)
+    monkeypatch.setattr(watch, "CHECK_SECONDS", 0.3)
     session, guest = await room()
     async with talking(application, at(session), guest) as line:
         await line.hear("welcome")
@@ -178,7 +178,7 @@ async def test_what_the_layer_loses_is_told_from_the_database(monkeypatch):
 
 
 async def test_a_message_that_arrived_is_not_told_twice(monkeypatch):
-    monkeypatch.setattr(sockets, "CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(watch, "CHECK_SECONDS", 0.1)
     session, guest = await room()
     async with talking(application, at(session), guest) as line:
         await line.hear("message") if await db(lambda: say(consultant_of(session)))() is None else None
