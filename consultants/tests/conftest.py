@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
+from naksha.api.testing import api_of
 from naksha.testing import make_consultant
 
 if TYPE_CHECKING:
@@ -27,3 +28,13 @@ def desk(live_server: Any, request: pytest.FixtureRequest) -> Iterator[Desk]:
         context = opened.new_context(viewport={"width": request.param, "height": 800}, reduced_motion="reduce")
         context.add_cookies([cookie])
         yield Desk(context.new_page(), live_server.url, consultant)
+
+
+@pytest.fixture
+def admin(admin_user: Any) -> Any:
+    return api_of(admin_user)
+
+
+@pytest.fixture
+def applicant() -> Any:
+    return make_consultant(slug="new-one", status="submitted", display_name="Usha Nair")

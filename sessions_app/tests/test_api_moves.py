@@ -1,61 +1,23 @@
 """What is done with a session over the API: each move, by whom, and what it refuses."""
 
-import csv
-import io
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from bookings.models import Booking
-from bookings.testing import make_paid, make_webinar
-from clients.models import Client
+from bookings.testing import make_webinar
 from naksha.api.testing import api_of
-from naksha.testing import make_client, make_user, next_slot_start
+from naksha.testing import make_user, next_slot_start
 from naksha.times import iso
 from notifications.models import OutgoingMail
 from payments.models import Refund
-from sessions_app.models import JoinEvent, Review, Session, SessionNotes
-from sessions_app.testing import make_completed, make_recorded, make_session, wait_in
+from sessions_app.models import JoinEvent, Review, Session
+from sessions_app.testing import make_completed, make_session, wait_in
+from sessions_app.tests.api_sides import begin, booked, client_of, mine, session, state, theirs
 
+__all__ = ["booked", "client_of", "mine", "session", "theirs"]
 pytestmark = pytest.mark.django_db
 S = Session.Status
-
-
-@pytest.fixture
-def client_of(consultant, client_user):
-    return make_client(consultant, user=client_user, email=client_user.email, name="Farhan Qureshi")
-
-
-@pytest.fixture
-def theirs(consultant):
-    return api_of(consultant.user)
-
-
-@pytest.fixture
-def mine(client_user):
-    return api_of(client_user)
-
-
-@pytest.fixture
-def session(consultant, client_of):
-    return make_recorded(consultant, minutes=30, client=client_of)
-
-
-@pytest.fixture
-def booked(consultant, client_user, fake_gateway):
-    booking, _token = make_paid(fake_gateway, consultant, starts_at=next_slot_start(days=3))
-    Client.objects.filter(pk=booking.client_id).update(user=client_user)
-    return booking
-
-
-def begin(session, ago=30):
-    start = timezone.now() - timedelta(minutes=ago)
-    Session.objects.filter(pk=session.pk).update(starts_at=start, ends_at=start + timedelta(minutes=30))
-
-
-def state(session):
-    return Session.objects.get(pk=session.pk).status
 
 
 # --- by the consultant's hand ---------------------------------------------------------------
@@ -218,100 +180,6 @@ def test_nobody_moves_a_webinar(consultant):
     assert api_of(consultant.user).post(f"/sessions/{webinar.pk}/reschedule", start).status == 409
 
 
-# --- written anew ---------------------------------------------------------------------------
-
-
-def whole(session, **changes):
-    return {
-        "title": session.title,
-        "platform": "JITSI",
-        "start": iso(session.starts_at),
-        "duration": 30,
-        **changes,
-    }
-
-
-def test_put_writes_the_whole_and_the_client_reads_it_once(theirs, session):
-    OutgoingMail.objects.all().delete()
-    start = next_slot_start(days=5)
-    body = whole(session, title="Third opinion", platform="PHONE", place="+919800000001", start=iso(start), duration=60)
-    for _ in range(2):
-        data = theirs.put(f"/sessions/{session.pk}", body).data
-    assert (data["title"], data["platform"], data["place"], data["startsAt"], data["duration"]) == (
-        "Third opinion",
-        "PHONE",
-        "+919800000001",
-        iso(start),
-        60,
-    )
-    assert [mail.template for mail in OutgoingMail.objects.all()] == ["session_moved_client"]
-    assert list(theirs.put(f"/sessions/{session.pk}", {"title": "x"}).details) == ["platform", "duration"]
-
-
-def test_patch_writes_a_part(theirs, session):
-    OutgoingMail.objects.all().delete()
-    assert theirs.patch(f"/sessions/{session.pk}", {"title": "Third opinion"}).data["title"] == "Third opinion"
-    assert [mail.template for mail in OutgoingMail.objects.all()] == ["session_changed_client"]
-    data = theirs.patch(f"/sessions/{session.pk}", {"notes": "Mine.", "sharedNotes": "Ours."}).data
-    assert (data["notes"], data["sharedNotes"], data["title"]) == ("Mine.", "Ours.", "Third opinion")
-    theirs.patch(f"/sessions/{session.pk}", {"sharedNotes": ""})
-    assert SessionNotes.objects.get().private == "Mine."
-    assert OutgoingMail.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"title": ""}, "title"),
-        ({"duration": 0}, "duration"),
-        ({"platform": "PHONE", "place": "x" * 301}, "place"),
-        ({"platform": "IN_PERSON"}, "place"),
-        ({"place": "https://meet.example/mine"}, "place"),
-        ({"platform": "JITSI", "place": "https://meet.example/mine"}, "place"),
-        ({"scheduledTime": "10:00"}, "scheduledDate"),
-        ({"timezone": "Asia/Tokyo"}, "timezone"),
-        ({"timezone": "Asia/Tokyo", "title": "Other"}, "timezone"),
-        ({"status": "COMPLETED"}, "status"),
-        ({"clientId": "x"}, "clientId"),
-        ({"amount": 1}, "amount"),
-    ],
-)
-def test_a_wrong_part_is_named(theirs, session, body, field):
-    answer = theirs.patch(f"/sessions/{session.pk}", body)
-    assert (answer.status, list(answer.details)) == (400, [field])
-
-
-def test_a_platform_is_judged_by_the_place_that_stays(theirs, session):
-    path, zoom = f"/sessions/{session.pk}", "https://us02web.zoom.us/j/123"
-    lacking = theirs.patch(path, {"platform": "ZOOM"})
-    assert (lacking.status, list(lacking.details)) == (400, ["place"])
-    assert theirs.patch(path, {"platform": "ZOOM", "place": zoom}).data["platform"] == "ZOOM"
-    kept = theirs.patch(path, {"platform": "ZOOM", "title": "Third opinion"})
-    assert (kept.status, kept.data["platform"], kept.data["place"]) == (200, "ZOOM", zoom)
-    other = theirs.patch(path, {"platform": "TEAMS"})
-    assert (other.status, list(other.details)) == (400, ["place"])
-    assert theirs.patch(path, {"platform": "JITSI"}).data["platform"] == "JITSI"
-
-
-def test_of_a_booked_one_the_terms_stand_and_notes_and_time_change(theirs, booked):
-    path = f"/sessions/{booked.session_id}"
-    assert theirs.patch(path, {"title": "Other"}).code == "INVALID_STATE"
-    start = next_slot_start(days=6)
-    data = theirs.patch(path, {"start": iso(start), "notes": "Mine."}).data
-    assert (data["startsAt"], data["notes"]) == (iso(start), "Mine.")
-
-
-def test_what_has_begun_keeps_its_facts_and_takes_notes(theirs, session):
-    begin(session)
-    assert theirs.patch(f"/sessions/{session.pk}", {"title": "Other"}).code == "INVALID_STATE"
-    assert theirs.patch(f"/sessions/{session.pk}", {"notes": "Mine."}).status == 200
-
-
-def test_a_client_writes_nothing_down(mine, session):
-    assert mine.patch(f"/sessions/{session.pk}", {"sharedNotes": "Mine."}).code == "PERMISSION_DENIED"
-    assert not SessionNotes.objects.exists()
-
-
 # --- rated ----------------------------------------------------------------------------------
 
 
@@ -366,32 +234,3 @@ def test_what_can_not_be_done_with_several(theirs, body, field):
 def test_a_client_does_nothing_with_several(mine, session):
     body = {"ids": [str(session.pk)], "action": "cancel", "reason": "x"}
     assert mine.post("/sessions/bulk", body).code == "PERMISSION_DENIED"
-
-
-# --- files ----------------------------------------------------------------------------------
-
-
-def test_a_calendar_file_for_each_side(theirs, mine, session, booked, consultant):
-    file = theirs.get(f"/sessions/{session.pk}/calendar.ics")
-    assert file["Content-Type"] == "text/calendar; charset=utf-8"
-    text = file.content.decode()
-    assert "METHOD:PUBLISH" in text
-    assert "Second opinion with Farhan Qureshi" in text.replace("\r\n ", "")
-    assert f"booking-{booked.pk}" in mine.get(f"/sessions/{booked.session_id}/calendar.ics").content.decode()
-    theirs.post(f"/sessions/{session.pk}/cancel", {"reason": "Ill."})
-    assert "STATUS:CANCELLED" in mine.get(f"/sessions/{session.pk}/calendar.ics").content.decode()
-    assert api_of(make_user()).get(f"/sessions/{session.pk}/calendar.ics").status == 404
-
-
-def test_an_export_is_the_list_and_no_formula(theirs, mine, session, other_consultant):
-    make_session(other_consultant)
-    Session.objects.filter(pk=session.pk).update(title='=HYPERLINK("http://evil.example")')
-    file = theirs.send("GET", "/sessions/export.csv", query={"status": "CONFIRMED"}, headers={"Accept": "text/csv"})
-    assert file["Content-Type"] == "text/csv; charset=utf-8"
-    text = file.content.decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert [(row["id"], row["title"]) for row in rows] == [(str(session.pk), '\'=HYPERLINK("http://evil.example")')]
-    assert rows[0]["clientEmail"] == session.client.email
-    own = list(csv.DictReader(io.StringIO(mine.get("/sessions/export.csv").content.decode("utf-8-sig"))))
-    assert [(row["id"], row["clientEmail"]) for row in own] == [(str(session.pk), "")]
-    assert theirs.get("/sessions/export.csv", status="X").status == 400
