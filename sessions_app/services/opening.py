@@ -15,6 +15,7 @@ from availability import services as time
 from availability.models import Occupancy
 from clients.models import Client
 from consultants.models import Service
+from naksha import past
 from naksha.errors import InvalidState, WrongInput
 from naksha.times import dated_time
 from sessions_app import rooms
@@ -106,7 +107,9 @@ def _call_off(session_id: UUID, statuses: list[str], reason: str, sequence: int 
     if not done:
         raise InvalidState
     reminding.drop(session_id)
-    moved_on.tell(_whole(session_id), cancelled_words(reason))
+    session = _whole(session_id)
+    past.changed(session.consultant_id, session.starts_at)  # one that did not take place is called off days later
+    moved_on.tell(session, cancelled_words(reason))
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from bookings.testing import make_paid, make_webinar
 from bookings.testing import pay as pay_seat
 from bookings.tests.test_webinars import seat
 from clients.models import Client
+from naksha import past
 from naksha.errors import InvalidState
 from naksha.testing import make_service
 from notifications.models import Notification, OutgoingMail
@@ -311,6 +312,14 @@ def test_it_is_said_after_its_end_by_its_own_consultant_and_not_against_the_log(
     desk.post(page)
     assert again(session).status == S.IN_PROGRESS
     assert page not in desk.get(reverse("sessions:how", args=[session.pk])).content.decode()
+
+
+def test_called_off_days_later_it_is_told_to_whoever_keeps_the_figures_of_its_day(session, monkeypatch):
+    heard = []
+    monkeypatch.setattr(past, "_listeners", [lambda *told: heard.append(told)])
+    ended(session, 10 * 24 * 60)
+    held.say_not_held(session=session, actor=session.consultant.user)
+    assert (session.consultant_id, again(session).starts_at) in heard
 
 
 def test_the_client_area_leads_to_the_question(session, client_user):
