@@ -12,18 +12,26 @@ from django.utils.translation import ngettext
 
 from consultants.models import Service
 from naksha.db import db_now
+from naksha.errors import InvalidState
 from naksha.times import clock
 from naksha.web.zone import zone as zone_of
 from sessions_app import rooms
 from sessions_app.access import Visitor
 from sessions_app.attendance import Attendance, attendance_of
 from sessions_app.chat_view import Files, files
+from sessions_app.errors import TheyCame, YouDidNotCome
 from sessions_app.models import Session, SessionNotes
 from sessions_app.names import first_name
 from sessions_app.origin import RoomFacts, room_facts
 from sessions_app.reviews import ReviewPanel, review_panel
 from sessions_app.rooms import Door
-from sessions_app.services.machine import can_client_answer, can_complete, can_mark_no_show, can_start, log_tells
+from sessions_app.services.machine import (
+    can_client_answer,
+    can_complete,
+    can_mark_no_show,
+    can_start,
+    no_show_refused,
+)
 from sessions_app.state import tone_of
 
 S = Session.Status
@@ -166,14 +174,18 @@ class RoomPage:
 
     @property
     def client_joined(self) -> bool:
-        """Or would have, had the meeting opened."""
-        return any((person.joined_at or person.tried_at) and not person.is_consultant for person in self.people)
+        """Whether the log shows that the client came, or would have, had the meeting opened."""
+        return self._no_show_refused is TheyCame
 
     @property
     def may_say_missed(self) -> bool:
         """Whether the log shows that the consultant waited, where it can."""
-        came = any((person.joined_at or person.tried_at) and person.is_consultant for person in self.people)
-        return came or not log_tells(self.session)
+        return self._no_show_refused is not YouDidNotCome
+
+    @property
+    def _no_show_refused(self) -> type[InvalidState] | None:
+        came = {person.side for person in self.people if person.joined_at or person.tried_at}
+        return no_show_refused(self.session, came)
 
     @property
     def asks_client(self) -> bool:

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from consultants.models import FrozenTerms
+from consultants.models import FrozenTerms, Service
 from naksha.db import Row, db_now
 
 JOIN_OPENS = timedelta(minutes=10)  # before the start, the way into the meeting
@@ -26,6 +26,19 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Recorded ones of whose price something is still asked for: as ``Session.owed_paise``, for all at once."""
         rows = self.filter(total_paise__gt=F("paid_paise") + F("elsewhere_paise"))
         return rows.exclude(status__in=[Session.Status.CANCELLED, Session.Status.NO_SHOW])
+
+    def log_tells(self) -> SessionQuerySet:
+        """Those whose join log shows who came: people meet in the room that we make. To a call, a link of the
+        consultant's own and a room in town they come without us."""
+        return self.filter(platform=Service.Platform.JITSI, place="")
+
+    def client_alone(self) -> SessionQuerySet:
+        """Those of which the join log shows that a client came, as far as our meeting let them, and that their
+        consultant never was in the meeting."""
+        log = JoinEvent.objects.filter(session=OuterRef("pk"))
+        return self.filter(
+            Exists(log.came().filter(side=Side.CLIENT)), ~Exists(log.joined().filter(side=Side.CONSULTANT))
+        )
 
     def of_client(self, user: User) -> SessionQuerySet:
         """Those of a login, booked or not: one to one, and webinars with a seat that is taken."""

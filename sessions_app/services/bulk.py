@@ -16,7 +16,8 @@ from consultants.models import Consultant
 from naksha.db import db_now
 from naksha.errors import DomainError
 from sessions_app import origin
-from sessions_app.models import JoinEvent, Session, Side
+from sessions_app.errors import TheyCame, YouDidNotCome
+from sessions_app.models import JoinEvent, Session
 from sessions_app.services import lifecycle, machine, recording
 
 log = structlog.get_logger(__name__)
@@ -148,9 +149,10 @@ def _why_not(session: Session, act: str, now: datetime, came: set[str]) -> str:
             return _("A webinar is held even if somebody misses it.")
         if not machine.can_mark_no_show(session, now):
             return _("Give your client 10 minutes from the start.")
-        if Side.CLIENT in came:
+        refused = machine.no_show_refused(session, came)
+        if refused is TheyCame:
             return _("The join log shows that your client came.")
-        if Side.CONSULTANT not in came and machine.log_tells(session):
+        if refused is YouDidNotCome:
             return _("The join log does not show you in the meeting.")
     return ""
 

@@ -62,14 +62,7 @@ def answer(*, session: Session, client: Client, took_place: bool, by: User | Non
     locked.client_says, locked.client_said_at = says, now
     locked.save(update_fields=["client_says", "client_said_at", "updated_at"])
     if took_place and locked.status != S.COMPLETED:
-        machine.move(locked, S.COMPLETED)
-        lifecycle.end(
-            locked,
-            ended_at=locked.ends_at,
-            actor=by,
-            action="session.completed",
-            data={"why": "client_says_held"},
-        )
+        lifecycle.count_as_held(locked, why="client_says_held", actor=by)
         telling.line_for_consultant(locked, _("Your client says that it took place"))
     elif locked.status == S.COMPLETED:
         audit.record(actor=by, action=f"session.client_says_{says}", subject=locked)
@@ -86,8 +79,7 @@ def say_not_held(*, session: Session, actor: User) -> Session:
 
     Raises InvalidState, TooSoon, PermissionDenied, and TooLate where the log or its consultant has it begun.
     """
-    if session.consultant.user_id != actor.pk or not session.consultant.is_approved:
-        raise PermissionDenied
+    machine.refuse_others(session, actor)
     found = Session.objects.select_related("consultant__user", "client__user").get(pk=session.pk)
     if found.status == S.CANCELLED:
         return found

@@ -20,7 +20,7 @@ from naksha.db import db_now
 from naksha.errors import InvalidState
 from naksha.queue import tell
 from sessions_app import origin
-from sessions_app.errors import TheyCame, TooLate, TooSoon, YouDidNotCome
+from sessions_app.errors import TooLate, TooSoon
 from sessions_app.live import say_changed
 from sessions_app.models import Session, SessionNotes, Side
 from sessions_app.services import machine, moved_on, telling
@@ -107,11 +107,8 @@ def mark_no_show(*, session: Session, actor: User) -> Session:
         raise InvalidState(_("A webinar is held even if somebody misses it."))
     if now < session.starts_at + machine.NO_SHOW_AFTER:
         raise TooSoon(_("Give your client 10 minutes from the start."))
-    came = set(session.join_events.came().values_list("side", flat=True))
-    if Side.CLIENT in came:
-        raise TheyCame
-    if Side.CONSULTANT not in came and machine.log_tells(session):
-        raise YouDidNotCome
+    if refused := machine.no_show_refused(session, _came(session)):
+        raise refused
     end(session, ended_at=now, actor=actor, action="session.no_show", data={"join_log": _evidence(session)})
     return session
 
@@ -123,10 +120,12 @@ def joined(session: Session, side: Side) -> bool:
 
 def can_be_missed(session: Session, now: datetime) -> bool:
     """Whether its client may be marked as missing now: by state and clock, and by the join log."""
-    if not machine.can_mark_no_show(session, now):
-        return False
-    came = set(session.join_events.came().values_list("side", flat=True))
-    return Side.CLIENT not in came and (Side.CONSULTANT in came or not machine.log_tells(session))
+    return machine.can_mark_no_show(session, now) and machine.no_show_refused(session, _came(session)) is None
+
+
+def _came(session: Session) -> set[str]:
+    """The sides that came to the meeting, or would have, had it opened."""
+    return set(session.join_events.came().values_list("side", flat=True))
 
 
 def _evidence(session: Session) -> list[str]:
@@ -153,6 +152,19 @@ def end(
     moved_on.tell(session, words, open_chat=held and tell_clients)
     if tell_clients:
         follow_up_later(session)
+
+
+def count_as_held(session: Session, *, why: str, actor: User | None = None, tell_clients: bool = True) -> None:
+    """Complete a locked session by something else than its consultant's word. It lasted as long as was planned."""
+    machine.move(session, S.COMPLETED)
+    end(
+        session,
+        ended_at=session.ends_at,
+        actor=actor,
+        action="session.completed",
+        data={"why": why},
+        tell_clients=tell_clients,
+    )
 
 
 def follow_up_later(session: Session) -> None:

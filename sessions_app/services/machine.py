@@ -34,6 +34,7 @@ consultant's time. Who moves a session on needs its row alone.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -44,7 +45,8 @@ from accounts.models import User
 from consultants.models import Service
 from naksha.errors import InvalidState
 from naksha.kept import Kept, Param
-from sessions_app.models import JoinEvent, Session, Side
+from sessions_app.errors import TheyCame, YouDidNotCome
+from sessions_app.models import Session, Side
 
 S = Session.Status
 MOVES: dict[str, frozenset[str]] = {
@@ -83,9 +85,14 @@ def locked_for(session: Session, actor: User) -> Session:
     found = locked(session.pk)
     if found is None:
         raise Session.DoesNotExist
-    if found.consultant.user_id != actor.pk or not found.consultant.is_approved:
-        raise PermissionDenied
+    refuse_others(found, actor)
     return found
+
+
+def refuse_others(session: Session, actor: User) -> None:
+    """Raise PermissionDenied for anybody but its consultant, who has to be approved."""
+    if session.consultant.user_id != actor.pk or not session.consultant.is_approved:
+        raise PermissionDenied
 
 
 def move(session: Session, status: str) -> None:
@@ -112,6 +119,14 @@ def can_mark_no_show(session: Session, now: datetime) -> bool:
     return S.NO_SHOW in MOVES[session.status] and not session.is_webinar and now >= session.starts_at + NO_SHOW_AFTER
 
 
+def no_show_refused(session: Session, came: Collection[str]) -> type[InvalidState] | None:
+    """Why its client can't be called missing, where ``came`` are the sides that the join log shows: whom it shows came,
+    and where it tells who came, only who came can have waited in vain."""
+    if Side.CLIENT in came:
+        return TheyCame
+    return YouDidNotCome if Side.CONSULTANT not in came and log_tells(session) else None
+
+
 def is_ahead(session: Session, now: datetime) -> bool:
     """Whether it may still be cancelled or moved: nobody has begun it, and its start has not come."""
     return session.status == S.CONFIRMED and now < session.starts_at
@@ -134,18 +149,13 @@ def can_be_called_off(session: Session) -> bool:
 
 
 def log_tells(session: Session) -> bool:
-    """Whether the join log shows who came: people meet in the room that we make. To a call, a link of the
-    consultant's own and a room in town they come without us."""
+    """As :meth:`~sessions_app.models.SessionQuerySet.log_tells`. No query."""
     return session.platform == Service.Platform.JITSI and not session.place
 
 
 def is_client_alone(session: Session) -> bool:
-    """Whether the join log shows that a client came, as far as our meeting let them, and that its consultant never
-    was in the meeting."""
-    lines = session.join_events.came().values_list("side", "kind")
-    found = set(lines)
-    came = any(side == Side.CLIENT for side, _kind in found)
-    return came and (Side.CONSULTANT, JoinEvent.Kind.JOINED) not in found
+    """As :meth:`~sessions_app.models.SessionQuerySet.client_alone`."""
+    return Session.objects.filter(pk=session.pk).client_alone().exists()
 
 
 def was_alone(session: Session) -> bool:

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from consultants.models import Service
 from naksha.db import db_now
 from naksha.errors import DomainError
 from sessions_app.models import JoinEvent, Session, Side
@@ -42,20 +41,10 @@ def move_on_due(*, limit: int = 500) -> int:
         status__in=RUNNING,
         ends_at__lte=now - machine.GRACE,
     )
-    client, host = (
-        JoinEvent.objects.filter(session=OuterRef("pk"), side=side) for side in (Side.CLIENT, Side.CONSULTANT)
-    )
     asked_in_vain = Q(client_asked_at__lte=now - machine.ANSWER_WITHIN) | Q(
         kind=Session.Kind.WEBINAR, asked_at__lte=now - machine.ANSWER_WITHIN
     )
-    alone = Session.objects.filter(
-        asked_in_vain,
-        Exists(client.came()),
-        ~Exists(host.joined()),
-        status__in=RUNNING,
-        platform=Service.Platform.JITSI,
-        place="",
-    )
+    alone = Session.objects.filter(asked_in_vain, status__in=RUNNING).log_tells().client_alone()
     return _each(begun, limit, begin_one) + _each(over, limit, end_one) + _each(alone, limit, give_back_one)
 
 
@@ -126,15 +115,7 @@ def give_back_one(session_id: UUID) -> bool:
 
 
 def _complete(session: Session, why: str, *, tell_clients: bool = True) -> bool:
-    machine.move(session, S.COMPLETED)
-    lifecycle.end(
-        session,
-        ended_at=session.ends_at,
-        actor=None,
-        action="session.completed",
-        data={"why": why},
-        tell_clients=tell_clients,
-    )
+    lifecycle.count_as_held(session, why=why, tell_clients=tell_clients)
     if tell_clients:
         telling.completed_by_itself(session, answered=why != "not_answered")
     return True
