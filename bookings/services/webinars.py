@@ -34,7 +34,7 @@ def cancel_webinar(*, session: Session, actor: User, reason: str) -> Session:
     reason = reason.strip()
     if not reason:
         raise ReasonNeeded(_("Say why, in a sentence that everybody who booked will read."))
-    call_off_date(session=session, actor=actor, reason=reason, only_ahead=True)
+    _call_off_ahead(session, actor, reason)
     finish_cancelled(session=session, actor=actor)
     session.refresh_from_db()
     return session
@@ -44,33 +44,46 @@ def cancel_webinar(*, session: Session, actor: User, reason: str) -> Session:
 def call_off_unheld(*, session: Session, actor: User | None, reason: str) -> None:
     """End a webinar's date to which guests came and its consultant did not. Everybody gets everything back, by the
     sweep. Raises InvalidState once they could have met."""
-    found = Session.objects.select_for_update().get(pk=session.pk)
-    if found.status == Session.Status.CANCELLED:
+    date = _locked(session)
+    if date.status == Session.Status.CANCELLED:
         return
-    sessions.call_off_by_platform(session_id=found.pk, reason=reason, sequence=found.sequence + 1)
-    if found.occupancy_id is not None:
-        time.release(occupancy_id=found.occupancy_id)
-    waitlist.close_line(session_id=found.pk)
-    audit.record(actor=actor, action="webinar.cancelled", subject=found, reason=reason)
+    sessions.call_off_by_platform(session_id=date.pk, reason=reason, sequence=date.sequence + 1)
+    _let_go(date, actor, reason)
 
 
 @transaction.atomic
-def call_off_date(*, session: Session, actor: User | None, reason: str, only_ahead: bool = False) -> None:
+def call_off_date(*, session: Session, actor: User | None, reason: str) -> None:
     """End a webinar's date: nobody can book it or waits for it any more. Its bookings are not touched.
 
-    Called off already: nothing changes. Raises InvalidState once it has begun; with ``only_ahead`` TooLate once its
-    start has come, whether anybody is there or not: who came may be waiting in the meeting.
+    Called off already: nothing changes. Raises InvalidState once it has begun.
     """
-    session = Session.objects.select_for_update().get(pk=session.pk)
-    if session.status == Session.Status.CANCELLED:
+    date = _locked(session)
+    if date.status == Session.Status.CANCELLED:
         return
-    if only_ahead and not is_ahead(session, db_now()):
+    sessions.call_off(session_id=date.pk, reason=reason, sequence=date.sequence + 1)
+    _let_go(date, actor, reason)
+
+
+@transaction.atomic
+def _call_off_ahead(session: Session, actor: User, reason: str) -> None:
+    """As :func:`call_off_date`. Raises TooLate once its start has come, whether anybody is there or not: who came may
+    be waiting in the meeting."""
+    date = _locked(session)
+    if date.status != Session.Status.CANCELLED and not is_ahead(date, db_now()):
         raise TooLate(TOO_LATE)
-    sessions.call_off(session_id=session.pk, reason=reason, sequence=session.sequence + 1)
-    if session.occupancy_id is not None:
-        time.release(occupancy_id=session.occupancy_id)
-    waitlist.close_line(session_id=session.pk)
-    audit.record(actor=actor, action="webinar.cancelled", subject=session, reason=reason)
+    call_off_date(session=date, actor=actor, reason=reason)
+
+
+def _locked(session: Session) -> Session:
+    return Session.objects.select_for_update().get(pk=session.pk)
+
+
+def _let_go(date: Session, actor: User | None, reason: str) -> None:
+    """Give back the consultant's time of a date that was called off, and end its line."""
+    if date.occupancy_id is not None:
+        time.release(occupancy_id=date.occupancy_id)
+    waitlist.close_line(session_id=date.pk)
+    audit.record(actor=actor, action="webinar.cancelled", subject=date, reason=reason)
 
 
 def finish_cancelled(*, session: Session | None = None, actor: User | None = None) -> int:
@@ -95,13 +108,10 @@ def finish_cancelled(*, session: Session | None = None, actor: User | None = Non
 
 def _give_back(booking: Booking, webinar: Session, actor: User | None) -> None:
     """Close one booking of a webinar that was called off, with all that was paid."""
+    reason = webinar.cancel_reason or _("The webinar was called off.")
     if booking.status == S.HELD:
         give_up.abandon(booking=booking)
     elif not webinar.consultant.is_approved:
-        change.cancel_by_platform(booking=booking, actor=actor, reason=webinar.cancel_reason)
+        change.cancel_by_platform(booking=booking, actor=actor, reason=reason)
     else:
-        change.cancel_by_consultant(
-            booking=booking,
-            actor=actor or webinar.consultant.user,
-            reason=webinar.cancel_reason or _("The webinar was called off."),
-        )
+        change.cancel_by_consultant(booking=booking, actor=actor or webinar.consultant.user, reason=reason)
