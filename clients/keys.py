@@ -9,10 +9,18 @@ mailed anew to the address that counts.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from clients.models import Client
+
+MAIL = "link_renewed"  # the mail that brings a new link to a booking or a session
+
+
+def press_of(now: datetime) -> str:
+    """Names a press of "New link" in the key of its mail: once more within the same minute is the same press."""
+    return f"link:{now:%Y%m%d%H%M}"
 
 
 class Keys(Protocol):

@@ -16,13 +16,12 @@ from bookings.models import Booking, BookingLink
 from bookings.services import links
 from bookings.services import tell as telling
 from bookings.services.machine import S, locked
+from clients import keys
 from clients.models import Client
 from naksha.db import db_now
 from naksha.errors import InvalidState
-from notifications.models import OutgoingMail
+from notifications import services as notifications
 from sessions_app.live import say_changed
-
-TEMPLATE = "link_renewed"
 
 
 @transaction.atomic
@@ -38,11 +37,11 @@ def new_link(*, booking: Booking, actor: User) -> Booking:
         raise PermissionDenied
     if booking.status in (S.HELD, S.ABANDONED) or booking.client.erased_at is not None:
         raise InvalidState
-    once = f"link:{db_now():%Y%m%d%H%M}"
-    if OutgoingMail.objects.filter(dedupe_key=telling.key_of(TEMPLATE, booking, once)).exists():
+    once = keys.press_of(db_now())
+    if notifications.was_queued(telling.key_of(keys.MAIL, booking, once)):
         return booking
     links.revoke(booking)
-    telling.client(booking, TEMPLATE, _("A new link to your booking"), once=once)
+    telling.client(booking, keys.MAIL, _("A new link to your booking"), once=once)
     audit.record(actor=actor, action="booking.links_ended", subject=booking)
     if booking.session_id is not None:
         say_changed(booking.session_id)
@@ -55,7 +54,7 @@ class BookingKeys:
     def end(self, client: Client) -> list[UUID]:
         standing = BookingLink.objects.filter(booking__client=client, revoked_at__isnull=True)
         led_to = set(standing.values_list("booking", flat=True))
-        BookingLink.objects.filter(booking__in=led_to, revoked_at__isnull=True).update(revoked_at=timezone.now())
+        standing.update(revoked_at=timezone.now())
         ahead = Booking.objects.filter(pk__in=led_to, status__in=[S.PENDING, S.ACCEPTED], ends_at__gt=db_now())
         return list(ahead.order_by("starts_at").values_list("pk", flat=True))
 
@@ -64,4 +63,4 @@ class BookingKeys:
         for booking in Booking.objects.filter(pk__in=ids).select_related(
             "consultant__user", "consultant__policy", "service", "client__user", "session"
         ):
-            telling.client(booking, TEMPLATE, _("A new link to your booking"), once=once)
+            telling.client(booking, keys.MAIL, _("A new link to your booking"), once=once)

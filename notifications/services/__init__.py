@@ -2,7 +2,7 @@
 
 from notifications.live import changed
 from notifications.services.broadcast import broadcast
-from notifications.services.mail import resend_mail, send_mail
+from notifications.services.mail import resend_mail, send_mail, was_queued
 from notifications.services.preferences import (
     hold_preferences,
     save_preferences,
@@ -30,4 +30,5 @@ __all__ = [
     "set_quiet_hours",
     "stop_mails",
     "want_mails_again",
+    "was_queued",
 ]

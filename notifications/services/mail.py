@@ -80,6 +80,11 @@ def send_mail(
     return mail
 
 
+def was_queued(dedupe_key: str) -> bool:
+    """Whether :func:`send_mail` was called with it before."""
+    return OutgoingMail.objects.filter(dedupe_key=dedupe_key).exists()
+
+
 def _as_wished(to: str, kind: str, useful_until: datetime | None) -> dict[str, Any]:
     if not wishes.wants_mail(to, kind):
         return _UNWANTED

@@ -12,16 +12,15 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from clients import keys
 from clients.models import Client
 from naksha.db import db_now
 from naksha.errors import InvalidState
-from notifications.models import OutgoingMail
+from notifications import services as notifications
 from sessions_app.access import revoke_links
 from sessions_app.live import say_changed
 from sessions_app.models import Session, SessionLink
 from sessions_app.services import machine, telling
-
-TEMPLATE = "link_renewed"
 
 
 @transaction.atomic
@@ -35,11 +34,11 @@ def new_link(*, session: Session, actor: User) -> Session:
     session = machine.locked_for(session, actor)
     if session.reference is None or session.client is None or session.client.erased_at is not None:
         raise InvalidState
-    once = f"link:{db_now():%Y%m%d%H%M}"
-    if OutgoingMail.objects.filter(dedupe_key=telling.key_of(TEMPLATE, session, once)).exists():
+    once = keys.press_of(db_now())
+    if notifications.was_queued(telling.key_of(keys.MAIL, session, once)):
         return session
     revoke_links(session_id=session.pk, client_id=session.client.pk)
-    telling.client_of_recorded(session, TEMPLATE, _("A new link to your session"), once=once)
+    telling.client_of_recorded(session, keys.MAIL, _("A new link to your session"), once=once)
     audit.record(actor=actor, action="session.links_ended", subject=session)
     say_changed(session.pk)
     return session
@@ -66,4 +65,4 @@ class SessionKeys:
     def send(self, client: Client, ids: Collection[UUID]) -> None:
         once = f"link:{db_now().isoformat()}"
         for session in Session.objects.filter(pk__in=ids).select_related("consultant__user", "client__user", "terms"):
-            telling.client_of_recorded(session, TEMPLATE, _("A new link to your session"), once=once)
+            telling.client_of_recorded(session, keys.MAIL, _("A new link to your session"), once=once)
