@@ -19,13 +19,12 @@ THEME_COOKIE = "theme"
 
 
 def _key(request: HttpRequest) -> str:
-    """What a page without a login may depend on: address, host, zone, theme, language. Nothing else of the visitor."""
+    """What a page without a login may depend on: address, host, zone, theme. Nothing else of the visitor."""
     parts = (
         request.get_host(),
         request.get_full_path(),
         visitor_zone(request, "of the consultant"),  # who says none reads the consultant's
         request.COOKIES.get(THEME_COOKIE, "")[:8],
-        getattr(request, "LANGUAGE_CODE", ""),
     )
     return "page:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -55,7 +54,7 @@ def public_page(*, seconds: int) -> Callable[[View], View]:
             response = HttpResponse(status=304) if etags.has(request, etag) else HttpResponse(content)
             response["ETag"] = etag
             response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}, must-revalidate"
-            patch_vary_headers(response, ["Cookie", "Accept-Language"])
+            patch_vary_headers(response, ["Cookie"])
             return response
 
         return wrapper

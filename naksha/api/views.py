@@ -108,7 +108,7 @@ class ApiView(APIView):
             response.render()
             response["ETag"] = tag = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
             response["Cache-Control"] = self.copies
-            patch_vary_headers(response, ["Authorization", "Accept-Language"])
+            patch_vary_headers(response, ["Authorization"])
             if etags.has(request._request, tag):
                 response.status_code = 304
                 response.content = b""

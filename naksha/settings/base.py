@@ -70,7 +70,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "naksha.web.policy.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -107,6 +106,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- language, time, money --------------------------------------------------------------------
 LANGUAGE_CODE = "en-in"
+# A second one brings LocaleMiddleware, and public pages that vary by Accept-Language.
 LANGUAGES = [("en-in", "English")]
 FORMAT_MODULE_PATH = ["naksha.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
