@@ -98,10 +98,13 @@ def test_an_answer_is_given_once_and_only_to_the_same_question(asha: Consultant)
 
 @on_postgresql
 def test_nothing_is_kept_for_later(asha: Consultant) -> None:
-    with asked_together(partial(SERVICES.all, consultant=asha.pk)):
-        pass
-    make_service(asha, title="Later")
-    assert len(SERVICES.all(consultant=asha.pk)) == 3
+    with asked_together(partial(NAMED.count, slug="asha-rao")):
+        with asked_together(partial(SERVICES.all, consultant=asha.pk)):
+            assert len(together._answers.get() or ()) == 2, "nobody takes them"
+        make_service(asha, title="Later")
+        assert len(SERVICES.all(consultant=asha.pk)) == 3
+    Consultant.objects.filter(pk=asha.pk).update(slug="asha")
+    assert NAMED.count(slug="asha-rao") == 0
 
 
 @on_postgresql
