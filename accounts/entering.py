@@ -159,11 +159,7 @@ def reset_password(request: HttpRequest, *, token: str, password: str) -> User:
         user = User.objects.select_for_update().filter(pk=pk, is_active=True).first()
         if user is None or not default_token_generator.check_token(user, key):
             raise LinkSpent
-        validate_password(password, user)
-        adapter = get_adapter()
-        adapter.set_password(user, password)
-        password_reset.send(sender=User, request=request, user=user)
-        adapter.send_notification_mail("account/email/password_reset", user)
+        _set_password(request, user, password, told=password_reset, mail="password_reset")
     limits.forget(action="login", account=user)
     return user
 
@@ -197,12 +193,17 @@ def _changed(request: HttpRequest, user: User, current: str, new: str) -> User:
     user = User.objects.select_for_update().get(pk=user.pk)
     if not user.check_password(current):
         raise WrongPassword
-    validate_password(new, user)
-    adapter = get_adapter()
-    adapter.set_password(user, new)
-    password_changed.send(sender=User, request=request, user=user)
-    adapter.send_notification_mail("account/email/password_changed", user)
+    _set_password(request, user, new, told=password_changed, mail="password_changed")
     return user
+
+
+def _set_password(request: HttpRequest, user: User, password: str, *, told: Signal, mail: str) -> None:
+    """Of an account that is locked. Raises ValidationError for a password that breaks a rule."""
+    validate_password(password, user)
+    adapter = get_adapter()
+    adapter.set_password(user, password)
+    told.send(sender=User, request=request, user=user)
+    adapter.send_notification_mail(f"account/email/{mail}", user)
 
 
 @transaction.atomic
