@@ -29,6 +29,23 @@ def _may_touch(user: User, actor: User) -> bool:
     return user.pk != actor.pk and (actor.is_superuser or not user.is_staff)
 
 
+CLOSING = Move(
+    "close",
+    _("Close the account"),
+    _("Nobody can log in to it any more, and every login ends."),
+    _("The account is closed."),
+    act=lambda user, actor, reason: services.close_account(user=user, actor=actor, reason=reason),
+    offered=lambda user, actor: user.is_active and not user.is_consultant and _may_touch(user, actor),
+    tone="danger",
+)
+OPENING = Move(
+    "open",
+    _("Open the account"),
+    _("The person can log in again."),
+    _("The account is open again."),
+    act=lambda user, actor, reason: services.open_account(user=user, actor=actor, reason=reason),
+    offered=lambda user, actor: not user.is_active and not user.is_consultant and _may_touch(user, actor),
+)
 MOVES = (
     Move(
         "end-logins",
@@ -55,23 +72,8 @@ MOVES = (
         offered=lambda user, actor: actor.is_superuser and user.is_staff and user.pk != actor.pk,
         tone="danger",
     ),
-    Move(
-        "close",
-        _("Close the account"),
-        _("Nobody can log in to it any more. A consultant is better suspended: that takes the page down too."),
-        _("The account is closed."),
-        act=lambda user, actor, reason: services.close_account(user=user, actor=actor, reason=reason),
-        offered=lambda user, actor: user.is_active and not user.is_consultant and _may_touch(user, actor),
-        tone="danger",
-    ),
-    Move(
-        "open",
-        _("Open the account"),
-        _("The person can log in again."),
-        _("The account is open again."),
-        act=lambda user, actor, reason: services.open_account(user=user, actor=actor, reason=reason),
-        offered=lambda user, actor: not user.is_active and not user.is_consultant and _may_touch(user, actor),
-    ),
+    CLOSING,
+    OPENING,
 )
 
 

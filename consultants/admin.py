@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from accounts.access import may_administer
+from accounts.admin import CLOSING, OPENING
 from accounts.adminsite import AdminsOnly
 from accounts.models import User
 from accounts.moves import Move, MovesAdmin, ReasonForm
@@ -33,20 +35,6 @@ TONES = {
 
 def _may(move: str) -> Any:
     return lambda consultant, _actor: approval.may(move, consultant)
-
-
-def _close(consultant: Consultant, actor: User, reason: str) -> None:
-    curating.change_applicants_account(consultant=consultant, actor=actor, reason=reason, is_active=False)
-
-
-def _open(consultant: Consultant, actor: User, reason: str) -> None:
-    curating.change_applicants_account(consultant=consultant, actor=actor, reason=reason, is_active=True)
-
-
-def _has_account(*, is_active: bool) -> Any:
-    """Whose account is open, or closed, and no page goes with it."""
-    with_page = (Consultant.Status.APPROVED, Consultant.Status.SUSPENDED)
-    return lambda consultant, _actor: consultant.status not in with_page and consultant.user.is_active is is_active
 
 
 class SuspendForm(ReasonForm):
@@ -122,22 +110,20 @@ MOVES = (
         asks=_("Reason, as the consultant reads it"),
         tone="primary",
     ),
-    Move(
-        "close",
-        _("Close the account"),
-        _("Nobody can log in to it any more, and every login ends. The application stays as it is."),
-        _("The account is closed."),
-        act=_close,
-        offered=_has_account(is_active=True),
-        tone="danger",
+    replace(
+        CLOSING,
+        says=_("Nobody can log in to it any more, and every login ends. The application stays as it is."),
+        act=lambda consultant, actor, reason: curating.change_applicants_account(
+            consultant=consultant, actor=actor, reason=reason, is_active=False
+        ),
+        offered=lambda consultant, _actor: consultant.user.is_active and not consultant.was_approved,
     ),
-    Move(
-        "open",
-        _("Open the account"),
-        _("The person can log in again."),
-        _("The account is open again."),
-        act=_open,
-        offered=_has_account(is_active=False),
+    replace(
+        OPENING,
+        act=lambda consultant, actor, reason: curating.change_applicants_account(
+            consultant=consultant, actor=actor, reason=reason, is_active=True
+        ),
+        offered=lambda consultant, _actor: not consultant.user.is_active and not consultant.was_approved,
     ),
 )
 

@@ -155,6 +155,11 @@ class Consultant(Row):
         return self.status == self.Status.APPROVED
 
     @property
+    def was_approved(self) -> bool:
+        """Also one who is suspended: the account goes with the page, and is closed and opened with it."""
+        return self.status in (self.Status.APPROVED, self.Status.SUSPENDED)
+
+    @property
     def is_public(self) -> bool:
         return self.is_approved and self.is_listed and self.profile_completed_at is not None
 

@@ -50,7 +50,7 @@ def change_account(
 def change_applicants_account(*, consultant: Consultant, actor: User, reason: str, is_active: bool) -> None:
     """Close or open the account of one without a page. Raises InvalidState for who is approved or suspended by now."""
     consultant = Consultant.objects.select_for_update(of=("self",)).select_related("user").get(pk=consultant.pk)
-    if consultant.status in (APPROVED, SUSPENDED):
+    if consultant.was_approved:
         raise InvalidState
     change = accounts.open_account if is_active else accounts.close_account
     change(user=consultant.user, actor=actor, reason=reason)
