@@ -85,7 +85,7 @@ def submit_application(*, consultant: Consultant, answer: str = "") -> Consultan
 def approve(*, consultant: Consultant, actor: User, note: str = "") -> Consultant:
     """Open the dashboard and, once the profile is complete, the public page."""
     consultant = _locked(consultant, "approve")
-    if not User.objects.filter(pk=consultant.user_id, is_active=True).exists():
+    if not User.objects.filter(pk=consultant.user_id, is_active=True).exists():  # as it is now: the lock was waited for
         raise InvalidState(_("This account is closed. Open it first."))
     _move(consultant, Status.APPROVED, actor=actor, action="approved", reason=note)
     _tell(

@@ -9,10 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from consultants import live
 from consultants.models import BankAccount, Consultant
 from consultants.services import telling
-from consultants.services.profile import clean_text
+from consultants.services.profile import clean_text, locked
 from naksha import taxids
 
 
@@ -32,7 +31,7 @@ def save_bank_account(*, consultant: Consultant, facts: BankFacts) -> BankAccoun
 
     The audit trail names what has changed, never what it is.
     """
-    consultant = Consultant.objects.select_for_update(of=("self",)).select_related("user").get(pk=consultant.pk)
+    consultant = locked(consultant)
     account = BankAccount.objects.filter(consultant=consultant).first()
     checked, pan = _checked(consultant, account, facts)
     if account is None:
@@ -49,7 +48,6 @@ def save_bank_account(*, consultant: Consultant, facts: BankFacts) -> BankAccoun
         consultant.save(update_fields=["pan", "updated_at"])
         changed.append("pan")
     if changed:
-        live.say_changed(consultant.pk)
         audit.record(
             actor=consultant.user,
             action="consultant.bank_account_changed",

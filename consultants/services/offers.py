@@ -12,9 +12,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consultants import live
 from consultants.models import Consultant, Service, ServiceQuestion
-from consultants.services.profile import clean_text
+from consultants.services.profile import clean_text, locked
 from naksha.errors import InvalidState
 from naksha.money import rupees
 
@@ -119,7 +118,7 @@ def check_service(facts: ServiceFacts) -> ServiceFacts:
 def create_service(*, consultant: Consultant, facts: ServiceFacts, questions: Sequence[Question] = ()) -> Service:
     """Add a service at the end of the list. Raises ValidationError."""
     checked = check_service(facts)
-    consultant = _locked(consultant)
+    consultant = locked(consultant)
     kept = consultant.services.filter(archived_at__isnull=True)
     if kept.count() >= MOST_SERVICES:
         raise ValidationError(_("Thirty services are the most. Archive one that you don't offer any more."))
@@ -132,7 +131,7 @@ def create_service(*, consultant: Consultant, facts: ServiceFacts, questions: Se
 def update_service(*, service: Service, facts: ServiceFacts, questions: Sequence[Question] = ()) -> Service:
     """Change a service for bookings to come; those that are made keep their terms. Raises ValidationError."""
     checked = check_service(facts)
-    _locked(service.consultant)
+    locked(service.consultant)
     service = Service.objects.get(pk=service.pk)
     if checked["kind"] != service.kind and service.bookings.exists():
         raise ValidationError({"kind": [_("It has been booked as it is. Make a new service for the other kind.")]})
@@ -146,7 +145,7 @@ def update_service(*, service: Service, facts: ServiceFacts, questions: Sequence
 @transaction.atomic
 def change_service(*, service: Service, **changes: Unpack[ServiceChanges]) -> Service:
     """As :func:`update_service`, of what is named; the rest stays as it is now, whatever the caller has read."""
-    _locked(service.consultant)
+    locked(service.consultant)
     service = Service.objects.get(pk=service.pk)
     whole = {name: changes.get(name, getattr(service, name)) for name in ServiceFacts.__annotations__}
     questions = changes.get("questions", [_said(row) for row in service.questions.all()])
@@ -198,7 +197,7 @@ def move_down(*, service: Service) -> None:
 @transaction.atomic
 def _move(service: Service, by: int) -> None:
     """Change places with the neighbour; at the end of the list nothing happens."""
-    consultant = _locked(service.consultant)
+    consultant = locked(service.consultant)
     rows = list(consultant.services.filter(archived_at__isnull=True))
     place = next((n for n, row in enumerate(rows) if row.pk == service.pk), None)
     if place is None or not 0 <= place + by < len(rows):
@@ -212,7 +211,7 @@ def _move(service: Service, by: int) -> None:
 @transaction.atomic
 def open_service(*, service: Service) -> None:
     """Let clients book it. Raises InvalidState for an archived one."""
-    _locked(service.consultant)
+    locked(service.consultant)
     if not Service.objects.filter(pk=service.pk, archived_at__isnull=True).update(is_active=True):
         raise InvalidState(_("An archived service can't be booked. Bring it back first."))
 
@@ -220,14 +219,14 @@ def open_service(*, service: Service) -> None:
 @transaction.atomic
 def close_service(*, service: Service) -> None:
     """Take it off the page for now. What is booked stays booked."""
-    _locked(service.consultant)
+    locked(service.consultant)
     Service.objects.filter(pk=service.pk).update(is_active=False)
 
 
 @transaction.atomic
 def archive_service(*, service: Service) -> None:
     """Put it away for good: kept for what was booked, removed if nothing ever was."""
-    _locked(service.consultant)
+    locked(service.consultant)
     service = Service.objects.get(pk=service.pk)
     if service.bookings.exists() or service.sessions.exists() or service.waitlist.exists():
         service.archived_at = service.archived_at or timezone.now()
@@ -240,7 +239,7 @@ def archive_service(*, service: Service) -> None:
 @transaction.atomic
 def restore_service(*, service: Service) -> None:
     """Bring an archived service back to the end of the list, closed until it is opened."""
-    consultant = _locked(service.consultant)
+    consultant = locked(service.consultant)
     last = (
         consultant.services.filter(archived_at__isnull=True).order_by("-order").values_list("order", flat=True).first()
     )
@@ -261,9 +260,3 @@ def _is_https(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme == "https" and bool(host) and "." in str(host) and not any(sign.isspace() for sign in text)
-
-
-def _locked(consultant: Consultant) -> Consultant:
-    """The consultant, locked to change what is offered: open pages hear of it on commit."""
-    live.say_changed(consultant.pk)
-    return Consultant.objects.select_for_update().get(pk=consultant.pk)
