@@ -78,9 +78,14 @@ class ClientImport(Row):
         return self.status in self.GOING
 
     @property
+    def stopped_writing(self) -> bool:
+        """In the middle of it, for whatever reason; one that failed before has written nothing and can't go on."""
+        return self.status == self.Status.FAILED and self.checked == self.total
+
+    @property
     def is_stopped(self) -> bool:
         """By its consultant, in the middle of writing; not by what failed again and again."""
-        return self.status == self.Status.FAILED and self.failures == 0 and self.checked == self.total
+        return self.stopped_writing and self.failures == 0
 
     @property
     def to_do(self) -> int:
@@ -94,6 +99,10 @@ class ClientImport(Row):
     def rows_left(self) -> models.QuerySet[ImportRow]:
         """Those that are still to be written."""
         return ImportRow.objects.filter(job=self, applied=False, outcome__in=ImportRow.WRITTEN)
+
+    def can_go_on(self) -> bool:
+        """Whether the rest can be written, or all is and has only to be noted: not once its rows are forgotten."""
+        return self.stopped_writing and (self.done == self.to_do or self.rows_left().exists())
 
 
 class ImportRow(models.Model):
@@ -133,8 +142,8 @@ class ImportRow(models.Model):
 
     def is_left_in(self, job: ClientImport) -> bool:
         """Whether ``job``, its list, is or was being written and this row is not."""
-        begun = job.status in (ClientImport.Status.RUNNING, ClientImport.Status.FAILED)
-        return begun and job.checked == job.total and not self.applied and self.outcome in self.WRITTEN
+        begun = job.status == ClientImport.Status.RUNNING or job.stopped_writing
+        return begun and not self.applied and self.outcome in self.WRITTEN
 
     def words_in(self, job: ClientImport) -> str | Promise:
         """What it comes to; of a list that stopped before its turn, that it is left."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,7 +74,7 @@ def take_in(*, consultant: Consultant, actor: User, filename: str, data: bytes, 
 
 
 def _kept(consultant: Consultant, actor: User, filename: str, found: Read, **fields: Any) -> ClientImport:
-    Consultant.objects.select_for_update(no_key=True).get(pk=consultant.pk)  # two at once take turns
+    _take_turns(consultant.pk)
     before = ClientImport.objects.filter(consultant=consultant)
     if before.filter(Q(status=S.RUNNING) | Q(status=S.CHECKING, confirmed=True)).exists():
         raise InvalidState(_("A list is being taken in just now. Wait until it is done."))
@@ -90,6 +91,11 @@ def _kept(consultant: Consultant, actor: User, filename: str, found: Read, **fie
         total=found.total,
         **fields,
     )
+
+
+def _take_turns(consultant_id: UUID) -> None:
+    """Whoever else begins a list of the same consultant waits until the transaction ends."""
+    Consultant.objects.select_for_update(no_key=True).get(pk=consultant_id)
 
 
 def name_columns(*, job: ClientImport, columns: Sequence[str]) -> ClientImport:
@@ -144,17 +150,18 @@ def go_on(*, job: ClientImport) -> None:
     """Try again what has stopped in the middle of writing. Going on already: nothing changes. Raises InvalidState while
     another is taken in, and where its rows are forgotten."""
     with transaction.atomic():
-        stopped = ClientImport.objects.filter(pk=job.pk, status=S.FAILED, checked=F("total"))
+        _take_turns(job.consultant_id)
+        locked = ClientImport.objects.select_for_update().defer("source").get(pk=job.pk)
+        if not locked.stopped_writing:
+            return
         busy = ClientImport.objects.filter(consultant=job.consultant_id, status__in=[*ClientImport.WAITING, S.RUNNING])
-        if busy.exclude(pk=job.pk).exists():
+        if busy.exists():
             raise InvalidState(_("Another list is being taken in. Wait until it is done, or throw it away."))
-        if (
-            stopped.filter(to_create__gt=F("created") + F("updated") - F("to_update")).exists()
-            and not job.rows_left().exists()
-        ):
+        if not locked.can_go_on():
             raise InvalidState(_("Its rows are forgotten by now. Choose the file again: who is taken in stays as is."))
-        if stopped.update(status=S.RUNNING, failures=0, updated_at=timezone.now()):
-            tell_job(job.pk)
+        locked.status, locked.failures = S.RUNNING, 0
+        locked.save(update_fields=["status", "failures", "updated_at"])
+        tell_job(locked.pk)
 
 
 @transaction.atomic

@@ -323,14 +323,13 @@ OUTCOMES = {"create": "CREATED", "update": "UPDATED", "same": "UNCHANGED", "refu
 
 def import_of(job: ClientImport, rows: list[ImportRow]) -> dict[str, Any]:
     S = ClientImport.Status  # noqa: N806
-    is_left = job.status == S.FAILED and job.checked == job.total
-    written = is_left or job.status in (S.RUNNING, S.DONE)
+    written = job.stopped_writing or job.status in (S.RUNNING, S.DONE)
     return {
         "id": str(job.pk),
         "status": job.status.upper(),
         "dryRun": not written,
         "total": job.total,
-        "done": job.done if job.status == S.RUNNING or is_left else job.checked,
+        "done": job.done if job.status == S.RUNNING or job.stopped_writing else job.checked,
         "created": job.created if written else job.to_create,
         "updated": job.updated if written else job.to_update,
         "unchanged": job.unchanged,

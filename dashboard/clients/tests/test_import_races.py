@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from clients.models import Client, ClientAddress
+from clients.models import Client, ClientAddress, ClientImport
 from clients.services import importing, merge
 from clients.testing import make_import
 from consultants.models import Consultant
+from naksha.errors import InvalidState
 from naksha.testing import make_client
 
 pytestmark = [
@@ -71,3 +72,16 @@ def test_a_merge_and_a_list_never_hold_what_the_other_waits_for(consultant: Cons
     writing.join(30)
     assert (merging.result, writing.result) == (kept, 2)
     assert Client.objects.get().phone == "+919820012346"
+
+
+def test_a_list_that_goes_on_and_one_that_is_sent_at_the_same_moment_take_turns(consultant: Consultant) -> None:
+    stopped = make_import(consultant)
+    importing.work(stopped.pk)
+    ClientImport.objects.update(status="failed")
+    going_on = Worker(lambda: importing.go_on(job=stopped))
+    with transaction.atomic():
+        other = make_import(consultant)
+        going_on.until_it_waits()
+    going_on.join(30)
+    assert isinstance(going_on.result, InvalidState)
+    assert dict(ClientImport.objects.values_list("pk", "status")) == {stopped.pk: "failed", other.pk: "checking"}

@@ -14,6 +14,7 @@ from django.urls import reverse
 from clients.models import Client, ClientImport, ImportRow
 from clients.services import importing
 from clients.services.importing import batches, work
+from clients.services.importing.job import MOST_FAILURES
 from dashboard.clients.tests.scene import checked, many, taken
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +130,28 @@ def test_a_list_that_is_looked_through_can_be_thrown_away(inside, consultant):
     inside.post(reverse("clients:import_drop", args=[job.pk]))
     job.refresh_from_db()
     assert job.status == "dropped"
+
+
+def test_a_list_that_failed_while_it_was_looked_through_offers_nothing_that_it_can_not_do(
+    inside, consultant, monkeypatch
+):
+    monkeypatch.setattr(batches, "BATCH", 2)
+    job = taken(consultant, many(5))
+    real, calls = batches.check_batch, iter(range(100))
+
+    def fails(*args):
+        if next(calls):
+            raise ValueError("broken")
+        return real(*args)
+
+    monkeypatch.setattr(batches, "check_batch", fails)
+    for _ in range(MOST_FAILURES):
+        with pytest.raises(ValueError, match="broken"):
+            work(job.pk)
+    page = inside.get(reverse("clients:import", args=[job.pk])).content.decode()
+    assert "Nothing of it was written." in page
+    assert "can still be taken in" not in page
+    assert reverse("clients:import_go_on", args=[job.pk]) not in page
+    importing.go_on(job=job)
+    job.refresh_from_db()
+    assert (job.status, job.checked) == ("failed", 2)

@@ -98,8 +98,7 @@ def _drawn(request: ConsultantRequest, job: ClientImport, *, wrong: str = "") ->
         listed = [(row, row.words_in(job), row.is_left_in(job)) for row in rows[:SHOWN]]
         context |= {"listed": listed, "shown": asked, "most": SHOWN, "tabs": _tabs(job)}
         if job.status == S.FAILED:
-            left = job.rows_left().count()
-            context |= {"left": left, "can_go_on": left or (job.checked == job.total and job.done == job.to_do)}
+            context |= {"left": job.rows_left().count(), "can_go_on": job.can_go_on()}
     return render(request, "clients/import.html", context, status=400 if wrong else 200)
 
 
