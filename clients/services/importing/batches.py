@@ -97,19 +97,19 @@ def _looked_at(
     return row
 
 
-def run_batch(import_id: UUID) -> int:
-    """Write the next rows, or note that all are written. Returns how many were. A client who comes about by a booking,
-    or is merged, at the same moment undoes the batch, which then finds them."""
+def run_batch(import_id: UUID, *, only: int | None = None) -> int:
+    """Write the next rows, or note that all are written; of ``only``, one row's key, no other. Returns how many were. A
+    client who comes about by a booking, or is merged, at the same moment undoes the batch, which then finds them."""
     for _try in range(MOST_OVERTAKEN):
         try:
-            return _run_batch(import_id)
+            return _run_batch(import_id, only)
         except (IntegrityError, Overtaken) as error:
             log.info("import_overtaken", job=str(import_id), error=str(error)[:200])
-    return _run_batch(import_id)
+    return _run_batch(import_id, only)
 
 
 @transaction.atomic
-def _run_batch(import_id: UUID, *, only: int | None = None) -> int:
+def _run_batch(import_id: UUID, only: int | None) -> int:
     jobs = ClientImport.objects.select_for_update(of=("self",)).select_related("consultant").defer("source")
     job = jobs.filter(pk=import_id, status=S.RUNNING).first()
     if job is None:
@@ -139,7 +139,7 @@ def row_by_row(import_id: UUID) -> int:
     written, wrong = 0, []
     for row_id in list(job.rows_left().order_by("number").values_list("pk", flat=True)[:BATCH]):
         try:
-            written += _run_batch(import_id, only=row_id)
+            written += run_batch(import_id, only=row_id)
         except Exception:
             log.exception("import_row_failed", job=str(import_id), row=row_id)
             wrong.append(row_id)

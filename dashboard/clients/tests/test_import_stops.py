@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from clients.importing.known import Overtaken
 from clients.models import Client, ClientImport, ImportRow, Tag
 from clients.services import importing
 from clients.services.importing import batches, confirm, forget_old, left_behind, run_batch, work
@@ -181,6 +182,26 @@ def test_a_row_that_can_not_be_written_is_refused_and_keeps_no_other_from_its_en
     row = job.rows.get(email="p6@x.example")
     assert (row.outcome, row.values) == ("refuse", {})
     assert "Write this client down by hand" in row.why
+
+
+def test_a_row_that_is_overtaken_as_it_is_written_by_itself_finds_who_came_and_is_not_refused(consultant, monkeypatch):
+    job = half_way(consultant, monkeypatch)
+    real, overtaken = batches.write, iter([True])
+
+    def fails(job, rows):
+        if len(rows) > 1:
+            raise ValueError("broken")
+        if rows[0].email == "p6@x.example" and next(overtaken, False):
+            raise Overtaken
+        return real(job, rows)
+
+    monkeypatch.setattr(batches, "write", fails)
+    for _ in range(MOST_FAILURES - 1):
+        with pytest.raises(ValueError, match="broken"):
+            work(job.pk)
+    work(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.created, job.refused) == (S.RUNNING, 8, 0)
 
 
 def test_a_short_list_that_fails_at_once_is_told_as_going_on(consultant, monkeypatch):
