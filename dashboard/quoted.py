@@ -11,9 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import ConsultantRequest, approved_consultant_required
 from naksha.db import db_now
-from naksha.errors import WrongInput
-from quotations.models import Quotation, QuotationLine, QuotedSession
-from quotations.services import telling
+from quotations import services
+from quotations.models import Quotation, QuotationLine
 from sessions_app.desk_forms import first_values
 from sessions_app.models import Session
 from sessions_app.views.desk import record_page
@@ -30,13 +29,13 @@ def new_session(request: ConsultantRequest, pk: UUID) -> HttpResponse:
     quotation = line.quotation
 
     def remember(session: Session) -> None:
-        if session.total_paise:
-            raise WrongInput("price_paise", _("The quotation carries the money: leave the price empty."))
-        if session.client_id != quotation.client_id:
-            words = _("The quotation is for %(name)s, and so is its work.")
-            raise WrongInput("client", words % {"name": quotation.client.name})
-        QuotedSession.objects.create(line=line, session_id=session.pk, made_by=request.user)
-        telling.written(quotation)
+        services.note_session(
+            line=line,
+            actor=request.user,
+            session_id=session.pk,
+            client_id=session.client_id,
+            total_paise=session.total_paise,
+        )
 
     initial = first_values(request.consultant, db_now(), quotation.client)
     note = _("From quotation %(number)s, which carries the money: leave the price empty.") % {"number": quotation.label}

@@ -6,6 +6,7 @@ from quotations.services.drafting import Draft, LineFacts, change_draft, duplica
 from quotations.services.lapsing import lapse_due, send_reminders
 from quotations.services.paying import due, open_part
 from quotations.services.sending import Read, mail_again, make_link, new_link, send, withdraw, withdraw_by_platform
+from quotations.services.working import note_session
 
 __all__ = [
     "Draft",
@@ -23,6 +24,7 @@ __all__ = [
     "mail_again",
     "make_link",
     "new_link",
+    "note_session",
     "open_part",
     "revise",
     "seen",
