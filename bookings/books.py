@@ -66,8 +66,7 @@ class BookingBooks:
         found: dict[UUID, Money] = {}
         for pk, status, currency, total, paid, refunded in sorted(sums, key=itemgetter(1), reverse=True):
             session, owed = by_id[pk], max(0, total - paid)
-            missed = session.status == Session.Status.NO_SHOW
-            asked = owed and status == S.ACCEPTED and not missed and session.consultant.is_approved
+            asked = status == S.ACCEPTED and session.status not in Session.UNASKED and session.consultant.is_approved
             found[pk] = Money(  # accepted comes last and stays
                 total_paise=total,
                 paid_paise=paid,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultants.models import FrozenTerms
 from naksha.db import Row
+from sessions_app.models import Session
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,6 +42,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def waiting(self) -> BookingQuerySet:
         """Requests that the consultant has to answer, the most pressing first."""
         return self.filter(status=Booking.Status.PENDING).order_by("answer_by")
+
+    def owing(self) -> BookingQuerySet:
+        """Those of which something is left to pay: as ``Booking.owed_paise``, for all at once."""
+        rows = self.filter(status=Booking.Status.ACCEPTED, total_paise__gt=F("paid_paise"))
+        return rows.exclude(session__status__in=Session.UNASKED)
 
     def upcoming(self) -> BookingQuerySet:
         """Confirmed, and not over yet."""
@@ -181,9 +187,10 @@ class Booking(Row, FrozenTerms):
 
     @property
     def owed_paise(self) -> int:
-        """What its client is asked for: nothing for what was cancelled or missed. It looks at the session."""
-        missed = self.session is not None and self.session.status == "no_show"
-        return self.balance_paise if self.status == self.Status.ACCEPTED and not missed else 0
+        """What its client is asked for: nothing for what was missed or cancelled, nor for a webinar that is called off
+        while its bookings are still to be closed. It looks at the session."""
+        asked = self.session is None or self.session.status not in Session.UNASKED
+        return self.balance_paise if self.status == self.Status.ACCEPTED and asked else 0
 
     @property
     def payable_paise(self) -> int:

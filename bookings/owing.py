@@ -15,7 +15,6 @@ from bookings.models import Booking
 from bookings.services.balance import ask_for_balance
 from consultants.models import Consultant
 from payments.payable import Subject
-from sessions_app.models import Session
 
 S = Booking.Status
 _CLOSED = (S.CANCELLED, S.REJECTED, S.EXPIRED)
@@ -32,11 +31,8 @@ class BookingDesk:
         return {row.pk: _subject(row) for row in rows.only(*_NAMED)}
 
     def owing(self, consultant: Consultant) -> QuerySet[Booking]:
-        """As ``Booking.owed_paise``, for all at once."""
-        rows = Booking.objects.filter(consultant=consultant, status=S.ACCEPTED, total_paise__gt=F("paid_paise"))
-        return rows.exclude(session__status=Session.Status.NO_SHOW).annotate(
-            over_at=F("ends_at"), owed=F("total_paise") - F("paid_paise"), price=F("total_paise")
-        )
+        rows = Booking.objects.filter(consultant=consultant).owing()
+        return rows.annotate(over_at=F("ends_at"), owed=F("total_paise") - F("paid_paise"), price=F("total_paise"))
 
     def ending_from(self, consultant: Consultant, moment: datetime) -> QuerySet[Booking]:
         over = Case(When(status__in=_CLOSED, then=F("closed_at")), default=F("ends_at"))

@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.models import Booking, BookingQuerySet
 from client_area import ways
 from consultants.models import Consultant
 from sessions_app.models import Session, SessionQuerySet
@@ -33,7 +33,6 @@ TABS = {
 }
 _OPEN = (S.PENDING, S.CONFIRMED, S.IN_PROGRESS)
 _DONE = (S.COMPLETED, S.NO_SHOW)
-_UNPAID = (S.CANCELLED, S.NO_SHOW)  # nothing is asked for what did not take place
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ class Entry:
         return ways.booking_url(self.booking.pk, "pay") if self.is_held or self.balance_paise else ""
 
 
-def bookings_of(user: User) -> QuerySet[Booking]:
+def bookings_of(user: User) -> BookingQuerySet:
     return Booking.objects.filter(client__user=user).exclude(status=B.ABANDONED)
 
 
@@ -222,8 +221,7 @@ def first(user: User, tab: str, most: int, now: datetime) -> list[Entry]:
 def owing(user: User, now: datetime, most: int = 20) -> list[Entry]:
     """Confirmed or held meetings of which something is left to pay, the oldest first."""
     of_approved = {"consultant__status": Consultant.Status.APPROVED}  # a suspended one is paid nothing
-    booked = bookings_of(user).filter(status=B.ACCEPTED, paid_paise__lt=F("total_paise"), **of_approved)
-    booked = booked.exclude(session__status__in=_UNPAID).select_related("consultant", "session")
+    booked = bookings_of(user).filter(**of_approved).owing().select_related("consultant", "session")
     given = unbooked_of(user).filter(**of_approved).owing()
     rows = [Entry(one, one.session, now) for one in booked.order_by("starts_at")[:most]]
     rows += [Entry(None, one, now) for one in given.select_related("consultant").order_by("starts_at")[:most]]

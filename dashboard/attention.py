@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, UUIDField, Window
+from django.db.models import Count, DateTimeField, Exists, Max, OuterRef, QuerySet, Subquery, UUIDField, Window
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -69,13 +69,8 @@ def _unreached() -> QuerySet[Any, Any]:
 
 def _owed_bookings() -> QuerySet[Booking]:
     return (
-        Booking.objects.filter(
-            Q(total_paise__gt=F("paid_paise")),
-            consultant=CONSULTANT,
-            status=Booking.Status.ACCEPTED,
-            starts_at__lt=Param("before", DateTimeField()),
-        )
-        .exclude(session__status=Session.Status.NO_SHOW)
+        Booking.objects.filter(consultant=CONSULTANT, starts_at__lt=Param("before", DateTimeField()))
+        .owing()
         .annotate(of_all=OF_ALL)
         .select_related("client", "session")
         .order_by("starts_at")

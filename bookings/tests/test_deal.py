@@ -8,8 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.books import BookingBooks
+from bookings.models import Booking
+from bookings.owing import BookingDesk
 from bookings.services import cancel_by_client
-from bookings.testing import details, hold_seat, make_held, make_paid, make_webinar
+from bookings.services.webinars import call_off_date
+from bookings.testing import details, hold_seat, make_held, make_paid, make_webinar, pay
 from clients.services import claim_confirmed
 from naksha.testing import make_client, make_service, make_user
 from sessions_app.models import Session, SessionLink
@@ -57,6 +61,22 @@ def test_nothing_can_be_changed_once_it_has_begun_and_nothing_is_owed_for_one_th
     Session.objects.filter(pk=paid.session_id).update(status="no_show")
     facts = room_facts(Session.objects.get(pk=paid.session_id), paid.client)
     assert (facts.owed_paise, facts.pay_url) == (0, "")
+
+
+def test_a_webinar_that_is_called_off_asks_nobody_while_its_bookings_are_still_to_be_closed(fake_gateway, consultant):
+    webinar = make_webinar(consultant, price_paise=40_000, deposit_paise=10_000)
+    booking = pay(fake_gateway, hold_seat(session=webinar, details=details())[0])
+
+    def asked() -> tuple[int, int, list[int]]:
+        again = Booking.objects.get(pk=booking.pk)
+        assert again.status == "accepted"
+        session = Session.objects.get(pk=webinar.pk)
+        told = BookingBooks().money_of([session], user=None)[session.pk]
+        return again.owed_paise, told.owed_paise, [row.owed for row in BookingDesk().owing(consultant)]
+
+    assert asked() == (30_000, 30_000, [30_000])
+    call_off_date(session=webinar, actor=consultant.user, reason="I am ill")
+    assert asked() == (0, 0, [])
 
 
 def test_each_guest_of_a_webinar_reads_their_own_booking_alone(consultant):

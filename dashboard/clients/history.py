@@ -181,11 +181,9 @@ def payments_of(client: Client) -> QuerySet[Payment]:
 def sums_of(client: Client) -> Sums:
     """Four queries."""
     came = payments_of(client).order_by().aggregate(captured=Sum("captured_paise"), returned=Sum("refunding_paise"))
-    missed = Session.Status.NO_SHOW
-    booked = Booking.objects.filter(client=client, status=Booking.Status.ACCEPTED, total_paise__gt=F("paid_paise"))
     owed: list[QuerySet[Any]] = [
         Quotation.objects.filter(client=client).owing(),
-        booked.exclude(session__status=missed),
+        Booking.objects.filter(client=client).owing(),
         Session.objects.filter(client=client).owing(),
     ]
     return Sums(

@@ -25,7 +25,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def owing(self) -> SessionQuerySet:
         """Recorded ones of whose price something is still asked for: as ``Session.owed_paise``, for all at once."""
         rows = self.filter(total_paise__gt=F("paid_paise") + F("elsewhere_paise"))
-        return rows.exclude(status__in=[Session.Status.CANCELLED, Session.Status.NO_SHOW])
+        return rows.exclude(status__in=Session.UNASKED)
 
     def log_tells(self) -> SessionQuerySet:
         """Those whose join log shows who came: people meet in the room that we make. To a call, a link of the
@@ -66,6 +66,8 @@ class Session(Row):
         CANCELLED = "cancelled", _("Cancelled")
         NO_SHOW = "no_show", _("No-show")
         ABANDONED = "abandoned", _("Abandoned")
+
+    UNASKED = (Status.CANCELLED, Status.NO_SHOW)  # nothing is asked for what did not take place
 
     class Says(models.TextChoices):
         HELD = "held", _("It took place")
@@ -199,7 +201,7 @@ class Session(Row):
     @property
     def owed_paise(self) -> int:
         """What the client of a recorded session is still asked for: nothing for what was cancelled or missed."""
-        return 0 if self.status in (self.Status.CANCELLED, self.Status.NO_SHOW) else self.balance_paise
+        return 0 if self.status in self.UNASKED else self.balance_paise
 
     @property
     def payable_paise(self) -> int:
