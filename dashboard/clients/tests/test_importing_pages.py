@@ -45,9 +45,9 @@ def test_the_whole_way_on_pages(inside, consultant):
     inside.post(columns, {"column": ["name", "email", ""]})
     assert "0 of 2 rows looked through" in inside.get(url).content.decode()
     progress = reverse("clients:import_progress", args=[job.pk])
-    assert inside.get(progress)["X-Going"] == "yes"
+    assert inside.get(progress)["X-Stage"] == "checking"
     work(job.pk)
-    assert inside.get(progress)["X-Going"] == "no"
+    assert inside.get(progress)["X-Stage"] == "checked"
     page = inside.get(url).content.decode()
     assert "1 would be new, 0 changed; 0 are known already, and 1 is refused." in page
     assert "Mail address: Write a mail address like" in page

@@ -133,10 +133,9 @@ def _tabs(job: ClientImport) -> list[tuple[str, Any, int]]:
 @require_GET
 @approved_consultant_required
 def progress(request: ConsultantRequest, pk: UUID) -> HttpResponse:
-    """How far it is, for a page that is open. ``X-Going`` says whether it goes on, ``X-Stage`` with what."""
+    """How far it is, for a page that is open. ``X-Stage`` says with what."""
     job = _job(request, pk)
     response = render(request, "clients/_progress.html", {"job": job})
-    response["X-Going"] = "yes" if job.is_going else "no"
     response["X-Stage"] = job.status
     response["Cache-Control"] = "private, no-store"
     return response
