@@ -12,6 +12,7 @@ from naksha.api.testing import api_of
 from naksha.testing import make_client
 from notifications.models import OutgoingMail
 from quotations import papers, services
+from quotations.errors import SumsChanged
 from quotations.models import Quotation, QuotationLink, QuotationSeries
 from quotations.services import LineFacts
 from quotations.services.drafting import as_sent_now
@@ -122,6 +123,20 @@ def test_a_place_of_supply_or_gstin_that_was_not_seen_is_not_sent(
     kept = nothing_went(draft)
     assert (kept.place_of_supply, kept.gstin) == ("29" if "29" in str(fields) else "27", fields.get("gstin", ""))
     assert desk.post(send_url(draft), stands(desk, draft)).status_code == 302
+
+
+def test_where_the_new_version_is_not_sent_the_one_before_stands(consultant: Any) -> None:
+    sent, _token = make_sent(consultant)
+    second = services.revise(quotation=sent, actor=consultant.user)
+    register(consultant)
+    with pytest.raises(SumsChanged):
+        services.send(quotation=second, actor=consultant.user)
+    sent.refresh_from_db()
+    second.refresh_from_db()
+    assert (sent.status, sent.ending, second.status) == ("sent", "", "draft")
+    services.send(quotation=second, actor=consultant.user)
+    sent.refresh_from_db()
+    assert (sent.status, sent.ending) == ("expired", "revised")
 
 
 def test_what_was_written_in_another_window_is_not_sent_unread(desk: Any, consultant: Any, draft: Quotation) -> None:

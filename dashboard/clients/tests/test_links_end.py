@@ -20,6 +20,7 @@ from naksha.testing import make_client, make_user, next_slot_start
 from notifications.models import OutgoingMail
 from notifications.rendering import render_mail
 from quotations.models import Quotation
+from quotations.services import decline
 from quotations.services import links as quotation_links
 from quotations.testing import make_sent
 from sessions_app.models import Message, Session
@@ -90,6 +91,15 @@ def test_a_quotation_s_link_ends_too(consultant, session):
     assert Quotation.objects.get(pk=quotation.pk).links.filter(revoked_at__isnull=True).count() == 1
     assert len(links_told(RIGHT)) == 2
     assert all(opens(url) for url in links_told(RIGHT))
+
+
+def test_an_offer_that_was_answered_is_closed_without_a_mail(consultant):
+    client = make_client(consultant, email=WRONG)
+    quotation, token = make_sent(consultant, client=client)
+    decline(quotation=quotation, reason="Too dear", version=1)
+    change_client(client=client, actor=consultant.user, details={"email": RIGHT})
+    assert not opens(quotation_links.page_url(token))
+    assert not links_told(RIGHT)
 
 
 def test_what_is_over_is_closed_without_a_mail(session, consultant):
