@@ -53,7 +53,7 @@ def history(consultant: Any) -> None:
     from clients.models import Client
     from dashboard.models import DailyViews
     from naksha.testing import make_service
-    from payments.models import LedgerEntry, LedgerTransaction, Payment, PaymentAttempt, Refund
+    from payments.models import Invoice, LedgerEntry, LedgerTransaction, Payment, PaymentAttempt, Refund
     from payments.services.ledger import account
     from sessions_app.models import Session
 
@@ -70,7 +70,8 @@ def history(consultant: Any) -> None:
         "refunds": account("refunds"),
     }
     rows: dict[Any, list[Any]] = {
-        kind: [] for kind in (Session, Booking, Payment, PaymentAttempt, Refund, LedgerTransaction, LedgerEntry)
+        kind: []
+        for kind in (Session, Booking, Payment, PaymentAttempt, Refund, LedgerTransaction, LedgerEntry, Invoice)
     }
     shares = {"consultant": PRICE + TAX - FEE - FEE_TAX, "platform_fees": FEE, "gst_output": FEE_TAX}
 
@@ -109,7 +110,15 @@ def history(consultant: Any) -> None:
             amount_paise=whole, captured_paise=whole, currency="INR", method=METHODS[n % 5], answered_at=paid_at,
             captured_at=paid_at, refunding_paise=refunded,
         )  # fmt: skip
-        for row in (session, booking, payment, attempt):
+        paper = {
+            "consultant": consultant, "financial_year": "bench", "serial": n, "issued_on": paid_at.date(),
+            "payable_kind": "booking", "payable_id": booking.pk, "reference": booking.reference, "payment": payment,
+            "supplier": {}, "recipient": {}, "place_of_supply": "27", "lines": [], "currency": "INR",
+            "gst_basis_points": 1800, "taxable_paise": PRICE, "cgst_paise": TAX // 2, "sgst_paise": TAX // 2,
+            "igst_paise": 0, "round_off_paise": 0, "total_paise": whole,
+        }  # fmt: skip
+        invoice = Invoice(kind="tax_invoice", code="INV", number=f"INV/{n}", issued_at=paid_at, **paper)
+        for row in (session, booking, payment, attempt, invoice):
             rows[type(row)].append(row)
         post("capture", 1, "gateway", paid_at, payment=payment, attempt=attempt)
         if refunded:
@@ -118,6 +127,10 @@ def history(consultant: Any) -> None:
                 fee_tax_paise=FEE_TAX, currency="INR", key=f"bench{n}",
             )  # fmt: skip
             rows[Refund].append(refund)
+            rows[Invoice].append(
+                Invoice(kind="credit_note", code="CN", number=f"CN/{n}", refund=refund, original=invoice,
+                        issued_at=paid_at + timedelta(hours=1), **paper)
+            )  # fmt: skip
             post("refund_owed", -1, "refunds", paid_at + timedelta(hours=1), payment=payment, attempt=attempt,
                  refund=refund)  # fmt: skip
     with transaction.atomic():  # a transaction of the ledger balances when it is committed

@@ -47,7 +47,7 @@ def taxed_of(consultant: Consultant, begins: datetime | None = None, ends: datet
         issued = issued.filter(issued_at__gte=begins)
     if ends is not None:
         issued = issued.filter(issued_at__lt=ends)
-    back = Q(kind__in=[Invoice.Kind.CREDIT_NOTE, Invoice.Kind.REFUND_VOUCHER])
+    back = Q(kind__in=Invoice.BACK)
     came, went = _sums(issued.filter(~back)), _sums(issued.filter(back))
     before = _sums(Invoice.objects.filter(invoiced_by__in=issued))
     return Taxed(*(came[name] - went[name] - before[name] for name in ("value", "gst")))

@@ -1,8 +1,10 @@
-"""A run of days counted from the rows themselves: sessions, bookings, and the ledger for the money.
+"""A run of days counted from the rows themselves: sessions, bookings, the ledger for the money, documents for its GST.
 
 What counts for which day, in the consultant's zone:
 
 - money: a payment on the day it came, a refund on the day it was promised, whatever it is for and when that was;
+- the GST in it: what the documents of that day say, as in the statement (payments.withholding), and no reckoning of
+  our own: what a price's tax comes to by itself can be a paisa beside what its invoice shows as IGST;
 - a session: the day on which it begins, with what became of it since; one that was made of a quotation's work is the
   quotation's, which has its money;
 - a booking: the day on which it was begun, with what became of it since. A time that its visitor gave back, or changed
@@ -11,24 +13,22 @@ What counts for which day, in the consultant's zone:
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Sum, UUIDField
+from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery, Sum, UUIDField
 
 from bookings.models import Booking
 from consultants.models import Consultant
-from dashboard.figures.sold import UNKNOWN, Sold, Thing, sold
+from dashboard.figures.sold import UNKNOWN, Thing, sold
 from dashboard.models import DailyAnalytics
 from naksha.kept import KeptTuples, Param
 from naksha.together import Question
-from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
+from payments.models import Invoice, LedgerAccount, LedgerEntry, LedgerTransaction, PaymentAttempt
 from payments.models.ledger import EARNED
 from quotations.models import QuotedSession
 from sessions_app.models import Seat, Session
@@ -82,7 +82,7 @@ class _Sheet:
 def questions(consultant: Consultant, first: date, last: date) -> list[Question]:
     """What :func:`count` asks first, to be asked together with other things."""
     sheet = _Sheet(consultant, first, last)
-    return [partial(each, sheet) for each in (_movements, _bookings, _sessions)]
+    return [partial(each, sheet) for each in (_movements, _documents, _bookings, _sessions)]
 
 
 def count(consultant: Consultant, first: date, last: date) -> Counted:
@@ -118,18 +118,12 @@ CONSULTANT = Param("consultant", UUIDField())
 START, END = Param("start", DateTimeField()), Param("end", DateTimeField())
 
 
-def _entries(consultant: Consultant | Param) -> Q:
-    return Q(
-        transaction__payment__consultant=consultant,
-        transaction__kind__in=[Kind.CAPTURE, Kind.REFUND_OWED],
-        account__code__in=EARNED,
-    )
-
-
 def _moved() -> QuerySet[Any, Any]:
     return (
         LedgerEntry.objects.filter(
-            _entries(CONSULTANT),
+            transaction__payment__consultant=CONSULTANT,
+            transaction__kind__in=[Kind.CAPTURE, Kind.REFUND_OWED],
+            account__code__in=EARNED,
             transaction__payment__updated_at__gte=Param("touched", DateTimeField()),
             transaction__occurred_at__gte=START,
             transaction__occurred_at__lt=END,
@@ -163,44 +157,74 @@ def _movements(sheet: _Sheet) -> list[_Movement]:
     return list(found.values())
 
 
-def _paid_before(sheet: _Sheet, things: dict[Thing, Sold]) -> dict[Thing, int]:
-    """What had been paid for each, less what was promised back, when the first day began: for those with GST alone."""
-    by_kind: dict[str, list[UUID]] = defaultdict(list)
-    for (kind, pk), each in things.items():
-        if each.tax_paise:
-            by_kind[kind].append(pk)
-    if not by_kind:
-        return {}
-    of = (
-        Q(transaction__payment__payable_kind=kind, transaction__payment__payable_id__in=ids)
-        for kind, ids in by_kind.items()
-    )
-    rows = (
-        LedgerEntry.objects.filter(
-            _entries(sheet.consultant), reduce(or_, of), transaction__occurred_at__lt=sheet.start
+_ISSUED = KeptTuples(
+    lambda: (
+        Invoice.objects.filter(
+            consultant=CONSULTANT,
+            issued_at__gte=START,
+            issued_at__lt=END,
+            gst_basis_points__gt=0,
+            payment__attempts__outcome=PaymentAttempt.Outcome.SETTLED,
         )
-        .values_list("transaction__payment__payable_kind", "transaction__payment__payable_id")
-        .annotate(total=-Sum("amount_paise"))
+        .order_by()
+        .annotate(advanced=Subquery(_advanced()))
+        .values_list(
+            "issued_at",
+            "kind",
+            "payable_kind",
+            "payable_id",
+            "payment__attempts__method",
+            "cgst_paise",
+            "sgst_paise",
+            "igst_paise",
+            "advanced",
+        )
     )
-    return {(kind, pk): int(total) for kind, pk, total in rows}
+)
+
+
+def _advanced() -> QuerySet[Any, Any]:
+    """The GST on the vouchers that an invoice takes up: it counted on their own days."""
+    taxes = F("cgst_paise") + F("sgst_paise") + F("igst_paise")
+    vouchers = Invoice.objects.filter(invoiced_by=OuterRef("pk")).order_by().values("invoiced_by")
+    return vouchers.annotate(gst=Sum(taxes)).values("gst")
+
+
+@dataclass(frozen=True)
+class _Document:
+    at: datetime
+    thing: Thing
+    method: str
+    gst: int  # by which it changes what the documents of the thing say together
+
+
+def _documents(sheet: _Sheet) -> list[_Document]:
+    """What was issued with GST on it."""
+    return [
+        _Document(
+            at,
+            (payable_kind, payable_id),
+            method or "other",
+            (-1 if kind in Invoice.BACK else 1) * (cgst + sgst + igst) - (advanced or 0),
+        )
+        for at, kind, payable_kind, payable_id, method, cgst, sgst, igst, advanced in _ISSUED.all(**sheet.span)
+    ]
 
 
 def _money(sheet: _Sheet) -> None:
-    movements = _movements(sheet)
-    things = sold({movement.thing for movement in movements}) if movements else {}
-    paid = defaultdict(int, _paid_before(sheet, things))
+    movements, documents = _movements(sheet), _documents(sheet)
+    things = sold({movement.thing for movement in movements} | {document.thing for document in documents})
     for movement in movements:
         thing = things.get(movement.thing, UNKNOWN)
         came = movement.kind == Kind.CAPTURE
-        sign = 1 if came else -1
-        before = paid[movement.thing]
-        paid[movement.thing] = after = before + sign * movement.paise
         row = sheet.row(movement.at, thing.service_id, thing.kind, movement.method)
         row.received_paise += movement.paise if came else 0
         row.refunded_paise += 0 if came else movement.paise
-        row.gst_paise += thing.gst_within(after) - thing.gst_within(before)
-        row.fee_paise += sign * movement.fee
+        row.fee_paise += movement.fee if came else -movement.fee
         row.payments += 1 if came else 0
+    for document in documents:
+        thing = things.get(document.thing, UNKNOWN)
+        sheet.row(document.at, thing.service_id, thing.kind, document.method).gst_paise += document.gst
 
 
 # --- sessions and bookings ------------------------------------------------------------------------

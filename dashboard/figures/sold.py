@@ -1,9 +1,9 @@
-"""What was paid for, as figures need it: of which service and kind, and how much GST is in its price."""
+"""What was paid for, as figures need it: of which service and kind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from bookings.models import Booking
@@ -15,44 +15,27 @@ Kind = DailyAnalytics.Kind
 Thing = tuple[str, UUID]  # kind of payable, and its id
 
 
-@dataclass(frozen=True)
-class Sold:
-    """Amounts in paise: the frozen price with GST, and the GST in it."""
-
+class Sold(NamedTuple):
     service_id: UUID | None
     kind: str
-    tax_paise: int
-    total_paise: int
-
-    def gst_within(self, paid_paise: int) -> int:
-        """The GST in what was paid so far, rounded half up to the paisa.
-
-        It is always taken of the running sum, and a movement's GST is by how much that changes: so the parts of a
-        price paid in two payments have all of its GST between them, and one that went back whole has none left.
-        """
-        if not self.tax_paise:
-            return 0
-        return (2 * self.tax_paise * paid_paise + self.total_paise) // (2 * self.total_paise)
 
 
-UNKNOWN = Sold(None, Kind.PERSONAL, 0, 0)
+UNKNOWN = Sold(None, Kind.PERSONAL)
 
 
 def _bookings(ids: Collection[UUID]) -> dict[UUID, Sold]:
-    rows = Booking.objects.filter(pk__in=ids).values_list(
-        "pk", "service_id", "service__kind", "tax_paise", "total_paise"
-    )
-    return {pk: Sold(service, kind, tax, total) for pk, service, kind, tax, total in rows}
+    rows = Booking.objects.filter(pk__in=ids).values_list("pk", "service_id", "service__kind")
+    return {pk: Sold(service, kind) for pk, service, kind in rows}
 
 
 def _sessions(ids: Collection[UUID]) -> dict[UUID, Sold]:
-    rows = Session.objects.filter(pk__in=ids).values_list("pk", "service_id", "kind", "tax_paise", "total_paise")
-    return {pk: Sold(service, kind, tax, total) for pk, service, kind, tax, total in rows}
+    rows = Session.objects.filter(pk__in=ids).values_list("pk", "service_id", "kind")
+    return {pk: Sold(service, kind) for pk, service, kind in rows}
 
 
 def _quotations(ids: Collection[UUID]) -> dict[UUID, Sold]:
-    rows = Quotation.objects.filter(pk__in=ids).values_list("pk", "tax_paise", "total_paise")
-    return {pk: Sold(None, Kind.QUOTATION, tax, total) for pk, tax, total in rows}
+    """All of them: a quotation has no service, and says by itself what it is."""
+    return dict.fromkeys(ids, Sold(None, Kind.QUOTATION))
 
 
 FINDERS: dict[str, Callable[[Collection[UUID]], dict[UUID, Sold]]] = {
@@ -63,7 +46,7 @@ FINDERS: dict[str, Callable[[Collection[UUID]], dict[UUID, Sold]]] = {
 
 
 def sold(things: Collection[Thing]) -> dict[Thing, Sold]:
-    """What each of ``things`` was. One query for each kind that is among them."""
+    """What each of ``things`` was. One query for each kind that is kept in a table of its own."""
     found: dict[Thing, Sold] = {}
     for kind, find in FINDERS.items():
         if ids := [pk for name, pk in things if name == kind]:

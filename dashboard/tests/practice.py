@@ -1,5 +1,6 @@
-"""A practice with a past, made as rows: sessions of every outcome, holds that lapsed, deposits, refunds, two taxes,
-quotations, and looks at the pages."""
+"""A practice with a past, made as rows: sessions of every outcome, holds that lapsed, deposits, refunds, quotations,
+and looks at the pages. Documents are issued as ever. Of the clients, half are in another State, and one price is such
+that IGST on it is a paisa more than its two halves; some was sold on terms without GST."""
 
 from __future__ import annotations
 
@@ -14,13 +15,18 @@ from django.db import transaction
 from bookings.models import Booking
 from consultants.models import Consultant, Service
 from dashboard.figures.visits import count_view
+from naksha.money import share
 from naksha.testing import make_client, make_service
+from payments import invoices, payable
 from payments.models import Payment, PaymentAttempt
 from payments.services import ledger, refunds
 from quotations.models import Quotation, QuotationLine, QuotedSession
 from sessions_app.models import Seat, Session
 from sessions_app.services.recording import new_reference
 
+REGISTERED = {"registration": "regular", "gstin": "27AABCN1234F1ZW", "state_code": "27", "pin_code": "411004"}
+ODD = 333_337  # paise: 9 % are 30,000.33, and 18 % are 60,000.66
+STATES = ("27", "29")  # at home, and across a border
 METHODS = ("upi", "upi", "card", "netbanking", "")
 _names = count(1)
 
@@ -31,9 +37,12 @@ class Practice:
     def __init__(self, consultant: Consultant, now: datetime, seed: str = "practice") -> None:
         self.consultant, self.now = consultant, now
         self.dice = random.Random(seed)
+        for name, value in REGISTERED.items():
+            setattr(consultant, name, value)
+        consultant.save(update_fields=list(REGISTERED))
         self.services = [
             make_service(consultant, title="First call"),
-            make_service(consultant, title="Long talk", minutes=90, price_paise=333_333),
+            make_service(consultant, title="Long talk", minutes=90, price_paise=ODD),
         ]
         self.webinar = make_service(consultant, title="GST for makers", kind="webinar", capacity=40, minutes=60)
         self.people = [make_client(consultant) for _ in range(12)]
@@ -52,11 +61,13 @@ class Practice:
     def booking(self, begun: datetime, service: Service) -> Booking:
         taxed = self.dice.random() < 0.6
         price = service.price_paise
-        tax = (price * 1800 + 5000) // 10_000 if taxed else 0
+        tax = 2 * share(price, 900) if taxed else 0
         starts = begun + timedelta(days=self.dice.uniform(0.1, 12))
         fate = self.dice.choices(["booked", "lapsed", "let go", "held"], [14, 3, 1, 1])[0]
+        client = self.dice.choice(self.people)
         booking = Booking(
-            consultant=self.consultant, service=service, client=self.dice.choice(self.people), title=service.title,
+            consultant=self.consultant, service=service, client=client, title=service.title,
+            state_code=STATES[self.people.index(client) % 2],
             platform="jitsi", timezone="Asia/Kolkata", needs_confirmation=False, starts_at=starts,
             ends_at=starts + timedelta(minutes=service.minutes), price_paise=price, tax_paise=tax,
             total_paise=price + tax, due_now_paise=price + tax, gst_basis_points=1800 if taxed else 0,
@@ -116,6 +127,8 @@ class Practice:
                 answered_at=at, captured_at=at,
             )  # fmt: skip
             ledger.post_capture(payment, attempt)
+            sold = payable.load(kind, payable_id)
+            invoices.issue_for_payment(payment, sold.invoice_facts())
         return payment
 
     def refund(self, payment: Payment, paise: int, after: datetime) -> None:
@@ -145,14 +158,15 @@ class Practice:
         """Accepted ``days_ago``; each part is paid two days after the one before, and ``back`` of the first promised
         back a day after the last."""
         begun = self.now - timedelta(days=days_ago)
-        tax = (price_paise * gst_points + 5000) // 10_000
+        tax = 2 * share(price_paise, gst_points // 2)
         whole = sum(parts) == price_paise + tax and not back
         with time_machine.travel(begun, tick=False):
             quotation = Quotation.objects.create(
                 consultant=self.consultant, client=self.people[0], title="Work", number=f"QT/P/{days_ago}",
                 status="paid" if whole else "accepted", paid_at=begun if whole else None, sent_at=begun,
                 accepted_at=begun, accepted_name="F", valid_until=begun.date(), lapses_at=begun + timedelta(days=1),
-                gst_points=gst_points, subtotal_paise=price_paise, tax_paise=tax, total_paise=price_paise + tax,
+                place_of_supply="29", gst_points=gst_points, subtotal_paise=price_paise, tax_paise=tax,
+                total_paise=price_paise + tax,
                 paid_paise=sum(parts), refunding_paise=back,
             )  # fmt: skip
         at, paid = begun, []
@@ -180,7 +194,7 @@ class Practice:
                 self.looks.append((at, who, place))
 
     def recorded(self, starts: datetime, *, price_paise: int) -> Session:
-        tax = (price_paise * 1800 + 5000) // 10_000
+        tax = 2 * share(price_paise, 900)
         session = Session.objects.create(
             consultant=self.consultant, client=self.dice.choice(self.people), title="By hand", platform="phone",
             status="completed", starts_at=starts, ends_at=starts + timedelta(minutes=45), reference=new_reference(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.apps import apps
+from django.db.models import F
 from django.urls import reverse
 
+from bookings.invoicing import issue_once_agreed
 from bookings.models import Booking
 from bookings.services import give_up
 from clients.models import Client
@@ -20,14 +22,16 @@ from dashboard.clients.figures import with_activity
 from dashboard.clients.tests.scene import DAY, make_held
 from dashboard.figures import keeping, raw
 from dashboard.figures.period import Period, beginning, named
-from dashboard.figures.reading import Report, clients, live, report
+from dashboard.figures.reading import Report, clients, live, money_by_day, report
 from dashboard.figures.sums import COLUMNS, Sums, change, percent
 from dashboard.models import DailyAnalytics, DailyClient, FiguresKept, StaleDay
-from dashboard.tests.practice import Practice
+from dashboard.tests.practice import ODD, Practice
 from dashboard.tests.second_way import SecondWay
 from naksha import past
-from naksha.testing import make_client
-from payments.models import LedgerEntry
+from naksha.testing import make_client, make_consultant
+from payments.models import Invoice, LedgerEntry
+from payments.tax import INDIA
+from payments.withholding import taxed_of
 from quotations.models import QuotedSession
 from sessions_app.models import Session
 
@@ -110,32 +114,109 @@ def test_all_money_that_was_ever_told_is_the_ledgers_to_the_paisa(practice: Prac
     assert whole.gst_paise > 0
 
 
-def test_a_price_that_was_paid_in_parts_has_all_its_gst_and_none_once_it_went_back(practice: Practice) -> None:
-    Booking.objects.all().delete()
-    service = practice.services[1]
-    booking = Booking.objects.create(
-        consultant=practice.consultant, service=service, client=practice.people[0], title="x", platform="jitsi",
-        timezone="Asia/Kolkata", needs_confirmation=False, starts_at=NOW, ends_at=NOW + timedelta(hours=1),
-        price_paise=333_333, tax_paise=60_000, total_paise=393_333, due_now_paise=1, gst_basis_points=1800,
-        fee_basis_points=0, free_cancel_hours=1, partial_cancel_hours=1, partial_refund_percent=1, reschedule_hours=1,
-        max_reschedules=1, status="held", hold_expires_at=NOW,
+def sale(practice: Practice, place: str, **fields: Any) -> Booking:
+    """Of 3,333.37 rupees before GST, agreed and not paid, to a client in ``place``."""
+    terms: dict[str, Any] = {"price_paise": ODD, "tax_paise": 60_000, "total_paise": ODD + 60_000,
+                             "gst_basis_points": 1800, "status": "accepted"}  # fmt: skip
+    terms |= fields
+    if terms["status"] == "accepted":
+        terms["session"] = practice.recorded(NOW + DAY, price_paise=0)
+    return Booking.objects.create(
+        consultant=practice.consultant, service=practice.services[1], client=practice.people[0], title="x",
+        platform="jitsi", timezone="Asia/Kolkata", needs_confirmation=False, starts_at=NOW, state_code=place,
+        ends_at=NOW + timedelta(hours=1), due_now_paise=1, fee_basis_points=0, free_cancel_hours=1,
+        partial_cancel_hours=1, partial_refund_percent=1, reschedule_hours=1, max_reschedules=1, **terms,
     )  # fmt: skip
-    days = [NOW - timedelta(days=n) for n in (5, 4, 3)]
-    paid = [practice.pay("booking", booking.pk, 131_111, at, balance=n > 0) for n, at in enumerate(days)]
 
-    def gst(first: datetime, last: datetime) -> list[int]:
-        rows = raw.count(practice.consultant, first.date(), last.date()).rows
-        return [row.gst_paise for row in sorted(rows, key=lambda row: row.day) if row.service_id == service.pk]
 
-    before = {row.day: row.gst_paise for row in raw.count(practice.consultant, TODAY, TODAY).rows}
-    assert sum(gst(days[0], days[2])) == 60_000
-    assert [gst(day, day)[0] for day in days] == gst(days[0], days[2])  # a day alone gives the same
-    assert before == {} or before
-    for payment in paid:
-        practice.dice.uniform = lambda *_: 0.01  # type: ignore[method-assign]
-        practice.refund(payment, payment.captured_paise, NOW - timedelta(days=1))
-    assert sum(row.gst_paise for row in raw.count(practice.consultant, days[0].date(), TODAY).rows
-               if row.service_id == service.pk) == 0  # fmt: skip
+def ago(days: int) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def gst_by_day(consultant: Consultant) -> list[int]:
+    """Of the last ten days, those that have some: each counted by itself, all at once, as Today asks, and as the
+    statement adds the documents up."""
+    days = [TODAY - timedelta(days=n) for n in range(10, -1, -1)]
+    whole, money = raw.count(consultant, days[0], TODAY).rows, money_by_day(consultant, days[0], TODAY)
+    found = [
+        [sum(row.gst_paise for row in raw.count(consultant, day, day).rows) for day in days],
+        [sum(row.gst_paise for row in whole if row.day == day) for day in days],
+        [sum(row.gst_paise for row in money if row.day == day) for day in days],
+        [taxed_of(consultant, midnight, midnight + timedelta(days=1)).gst
+         for midnight in (datetime.combine(day, time.min, INDIA) for day in days)],
+    ]  # fmt: skip
+    assert found[0] == found[1] == found[2] == found[3]
+    return [gst for gst in found[0] if gst]
+
+
+@pytest.mark.parametrize(
+    ("place", "whole", "parts"),
+    [("27", [60_000], [20_000, 20_000, 20_000]), ("29", [60_001], [20_000, 20_000, 20_001])],
+    ids=["CGST and SGST", "IGST"],
+)
+def test_gst_is_what_the_documents_say_to_the_paisa(
+    consultant: Consultant, place: str, whole: list[int], parts: list[int]
+) -> None:
+    practice = Practice(consultant, NOW)
+    at_once = sale(practice, place)
+    paid = practice.pay("booking", at_once.pk, at_once.total_paise, ago(8))
+    assert gst_by_day(consultant) == whole
+    practice.give_back(paid, paid.captured_paise, ago(7))
+    assert gst_by_day(consultant) == [whole[0], -whole[0]]
+
+    other = make_consultant(slug="in-parts")
+    practice = Practice(other, NOW)
+    in_parts = sale(practice, place)
+    amounts = (131_113, 131_112, 131_112)
+    paid_in_parts = [practice.pay("booking", in_parts.pk, paise, ago(6 - n)) for n, paise in enumerate(amounts)]
+    assert gst_by_day(other) == parts
+    for n, payment in enumerate(paid_in_parts):
+        practice.give_back(payment, payment.captured_paise, ago(3 - n))
+    told = gst_by_day(other)
+    assert (told[:3], sum(told)) == (parts, 0)
+    for one in (consultant, other):
+        agrees(report(one, PERIODS[1], today=TODAY), SecondWay(one))
+        keeping.keep(one.pk, now=NOW)
+        agrees(report(one, PERIODS[1], today=TODAY), SecondWay(one))
+
+
+def test_a_late_yes_changes_the_gst_on_the_day_of_its_invoice(consultant: Consultant) -> None:
+    """A price whose receipt voucher shows a paisa more of IGST, taken out of the whole, than its invoice does."""
+    practice = Practice(consultant, NOW)
+    asked = sale(practice, "29", price_paise=1_000_014, tax_paise=180_002, total_paise=1_180_016,
+                 status="pending", answer_by=NOW)  # fmt: skip
+    practice.pay("booking", asked.pk, asked.total_paise, ago(5))
+    assert gst_by_day(consultant) == [180_002]
+    asked.status = Booking.Status.ACCEPTED
+    with time_machine.travel(ago(2), tick=False):
+        issue_once_agreed(asked)
+    assert gst_by_day(consultant) == [180_002, Invoice.objects.get(kind="tax_invoice").igst_paise - 180_002]
+
+
+def test_what_was_sold_with_gst_by_who_charges_none_any_more_has_none(consultant: Consultant) -> None:
+    practice = Practice(consultant, NOW)
+    Consultant.objects.filter(pk=consultant.pk).update(registration="unregistered", gstin="")
+    sold = sale(practice, "29")
+    practice.pay("booking", sold.pk, sold.total_paise, ago(5))
+    assert gst_by_day(consultant) == []
+    assert report(consultant, PERIODS[1], today=TODAY).now.total.revenue_paise == sold.total_paise
+
+
+def test_days_that_were_kept_by_another_way_of_counting_gst_are_counted_anew(practice: Practice) -> None:
+    migration = import_module("dashboard.migrations.0004_gst_of_documents")
+    free = make_consultant(slug="charges-none")
+    for consultant in (practice.consultant, free):
+        keeping.keep(consultant.pk, now=NOW)
+    DailyAnalytics.objects.exclude(gst_paise=0).update(gst_paise=F("gst_paise") - 1)
+    migration.count_anew(apps, None)
+    assert list(FiguresKept.objects.filter(timezone="").values_list("pk", flat=True)) == [practice.consultant.pk]
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        agrees(
+            report(practice.consultant, PERIODS[2], today=TODAY), SecondWay(practice.consultant)
+        )  # before it is done
+        FiguresKept.objects.filter(timezone="").update(due_at=NOW)
+        assert keeping.keep_due() == 1
+        agrees(report(practice.consultant, PERIODS[2], today=TODAY), SecondWay(practice.consultant))
 
 
 # --- what is kept
@@ -249,10 +330,12 @@ def test_a_hold_that_lapses_after_its_day_was_kept_marks_it(practice: Practice) 
 def test_a_report_costs_the_same_queries_for_a_week_and_for_years(
     practice: Practice, django_assert_num_queries: Any
 ) -> None:
+    """Two of them are of today's sale, with GST: what was sold, and what its document says."""
     keeping.keep(practice.consultant.pk, now=NOW)
+    practice.pay("booking", sale(practice, "29").pk, ODD + 60_000, NOW - timedelta(hours=1))
     with time_machine.travel(NOW, tick=False):
         for period in (PERIODS[0], PERIODS[-1]):
-            with django_assert_num_queries(9):
+            with django_assert_num_queries(11):
                 report(practice.consultant, period, today=TODAY)
 
 

@@ -62,6 +62,7 @@ class Invoice(Row):
 
     SALT: ClassVar[str] = "payments.invoice"
     FINAL = (Kind.TAX_INVOICE, Kind.BILL_OF_SUPPLY, Kind.INVOICE)
+    BACK = (Kind.CREDIT_NOTE, Kind.REFUND_VOUCHER)
     CODES: ClassVar[dict[str, str]] = {
         Kind.TAX_INVOICE: "INV",
         Kind.BILL_OF_SUPPLY: "BOS",
@@ -179,7 +180,7 @@ class Invoice(Row):
 
     @property
     def gives_back(self) -> bool:
-        return self.kind in (self.Kind.CREDIT_NOTE, self.Kind.REFUND_VOUCHER)
+        return self.kind in self.BACK
 
     @property
     def shows_tax(self) -> bool:

@@ -22,7 +22,7 @@ from payments.tax import financial_year, issue_date
 PER_PAGE = 25
 KINDS = {
     "invoices": Q(kind__in=Invoice.FINAL),
-    "back": Q(kind__in=[Invoice.Kind.CREDIT_NOTE, Invoice.Kind.REFUND_VOUCHER]),
+    "back": Q(kind__in=Invoice.BACK),
     "advances": Q(kind=Invoice.Kind.RECEIPT_VOUCHER),
 }
 
