@@ -92,6 +92,7 @@ def history(consultant: Any) -> None:
         session = Session(status=status, **common)
         booking = Booking(
             status="accepted", session=session, timezone="Asia/Kolkata", needs_confirmation=False,
+            contact_name=client.name,
             due_now_paise=PRICE + TAX, paid_paise=PRICE + TAX, gst_basis_points=1800, fee_basis_points=1000,
             free_cancel_hours=24, partial_cancel_hours=6, partial_refund_percent=50, reschedule_hours=12,
             max_reschedules=2, price_paise=PRICE, tax_paise=TAX, total_paise=PRICE + TAX, **common,

@@ -92,6 +92,10 @@ class BookingBooks:
     def called(self, reference: str) -> QuerySet[Any, Any]:
         return Booking.objects.filter(reference=reference, session__isnull=False).values("session_id")
 
+    def named(self, word: str, *, consultant: Consultant) -> QuerySet[Any, Any]:
+        rows = Booking.objects.filter(consultant=consultant, session__isnull=False, contact_name__icontains=word)
+        return rows.exclude(contact_name="").values("session_id")
+
     def refundable(self, sessions: Sequence[Session]) -> dict[UUID, int]:
         standing = Booking.objects.filter(session__in=[session.pk for session in sessions], status=S.ACCEPTED)
         session_of: dict[UUID, UUID] = dict(standing.order_by().values_list("pk", "session_id"))

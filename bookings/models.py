@@ -170,6 +170,13 @@ class Booking(Row, FrozenTerms):
             ),
             models.Index(fields=["client", "-starts_at"], name="booking_by_client"),
             models.Index(fields=["consultant", "created_at"], name="booking_by_making"),
+            # With what is looked for and what is found, so that a search of sessions by it reads no booking.
+            models.Index(
+                fields=["consultant"],
+                include=["contact_name", "session"],
+                condition=Q(session__isnull=False) & ~Q(contact_name=""),
+                name="booking_names",
+            ),
             models.Index(
                 fields=["consultant", "starts_at"],
                 condition=Q(status="accepted", total_paise__gt=F("paid_paise")),

@@ -79,7 +79,7 @@ def matching(
 
 def _has(word: str, consultant: Consultant | None) -> Q:
     """Whether ``word`` is in the title, is the reference, or is in the name (for a consultant: or the mail address) of
-    the other side."""
+    the other side; for a consultant also in the name that was typed with a booking."""
     has = Q(title__icontains=word)
     if consultant is None:
         has |= Q(consultant__display_name__icontains=word)
@@ -87,6 +87,8 @@ def _has(word: str, consultant: Consultant | None) -> Q:
         # The clients first and by themselves: there are fewer of them than sessions, and each is read once.
         named = Client.objects.filter(Q(name__icontains=word) | Q(email__icontains=word), consultant=consultant)
         has |= Q(client__in=named.values("pk"))
+        for books in origin.books():
+            has |= Q(pk__in=books.named(word, consultant=consultant))
     if _REFERENCE.fullmatch(called := word.upper()):
         has |= Q(reference=called)
         for books in origin.books():

@@ -152,6 +152,11 @@ class Books(Protocol):
         """The ids of the sessions whose deal has this name (NK-7F3K2Q9B)."""
         ...
 
+    def named(self, word: str, *, consultant: Consultant) -> QuerySet[Any, Any]:
+        """The ids of those of ``consultant``'s sessions where ``word`` is in the name that was typed with the deal:
+        it can be another than the client's."""
+        ...
+
     def refundable(self, sessions: Sequence[Session]) -> dict[UUID, int]:
         """What goes back to clients, in paise, if the consultant cancels: of each of ``sessions`` that is its own and
         where that is anything. Two queries."""

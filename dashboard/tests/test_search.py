@@ -9,16 +9,22 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.models import Booking
 from consultants.models import Consultant
 from dashboard.finding import OF_EACH, find
 from dashboard.tests.scene import make_booking
+from naksha.api.testing import api_of
 from naksha.testing import make_client, make_consultant
 from quotations.testing import make_sent
+from sessions_app.find_form import FindForm
+from sessions_app.models import Session
+from sessions_app.table import Table
 from sessions_app.testing import make_session
 from tests.window import browser
 
@@ -64,6 +70,32 @@ def test_a_request_is_found_by_the_name_that_was_typed_with_it(consultant: Consu
     for words in ("kavya", "Meera nair"):
         assert [one.pk for one in find(consultant, words).requests] == [booking.pk], words
     assert find(consultant, "kavya gita").requests == []
+
+
+@pytest.mark.parametrize("status", ["accepted", "cancelled"])
+def test_a_session_is_found_by_the_name_that_was_typed_with_its_booking(
+    consultant: Consultant, other_consultant: Consultant, status: str
+) -> None:
+    """Here, in the table, and over the API; of another consultant, nobody's is."""
+
+    def booked(of: Consultant) -> Session:
+        booking = make_booking(
+            of, timezone.now() + timedelta(days=2), client=make_client(of, name="Meera Iyer"), contact_name="Kavya Nair"
+        )
+        if status == "cancelled":
+            Booking.objects.filter(pk=booking.pk).update(status=status)
+            Session.objects.filter(pk=booking.session_id).update(status=status)
+        assert booking.session is not None
+        return booking.session
+
+    theirs = booked(consultant)
+    booked(other_consultant)
+    api, table = api_of(consultant.user), FindForm(QueryDict("show=all&q=kavya"), consultant=consultant)
+    for words in ("kavya", "Meera nair"):
+        assert [one.pk for one in find(consultant, words).sessions] == [theirs.pk], words
+        assert [row["id"] for row in api.get("/sessions", search=words).data["sessions"]] == [str(theirs.pk)], words
+    assert [line.session.pk for line in Table(consultant, table).lines] == [theirs.pk]
+    assert find(consultant, "kavya gita").sessions == []
 
 
 def test_a_number_finds_what_it_names(consultant: Consultant) -> None:
