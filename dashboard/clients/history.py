@@ -22,6 +22,7 @@ from naksha.money import rupees
 from payments.documents.links import Paper, receipt_url
 from payments.models import Invoice, Payment, Refund
 from quotations.models import Quotation
+from quotations.services.drafting import as_sent_now
 from sessions_app.models import Attachment, Message, Seat, Session
 from sessions_app.state import tone_of
 
@@ -258,8 +259,11 @@ def files(client: Client, page: str | int | None) -> Page[Attachment]:
 
 
 def quotations(client: Client, page: str | int | None) -> Page[Quotation]:
-    """The latest on top, drafts too. Two queries."""
-    return paged(Quotation.objects.filter(client=client).order_by("-created_at", "-pk"), page)
+    """The latest on top, and drafts as they would be sent now. Two queries."""
+    rows = Quotation.objects.filter(client=client).select_related("consultant", "client")
+    found: Page[Quotation] = paged(rows.order_by("-created_at", "-pk"), page)
+    found.object_list = [as_sent_now(each) for each in found.object_list]
+    return found
 
 
 # --- all of it in one line --------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from quotations.services import links
 from quotations.services.drafting import as_sent_now
 
 TAG = "Quotations"
-ORDERS = {"createdAt": "created_at", "validUntil": "valid_until", "totalPaise": "total_paise"}
+ORDERS = {"createdAt": "created_at", "validUntil": "valid_until", "totalPaise": "total_now"}
 S = Quotation.Status
 
 
@@ -97,6 +97,7 @@ class Quotations(QuotationView):
             found = Client.objects.filter(consultant=self.consultant).called(client)
             rows = rows.filter(client_id=found.pk if found else client)
         rows = rows.about(filters.words(request))  # type: ignore[attr-defined]
+        rows = rows.with_total_now(charges_gst=self.consultant.charges_gst)
         return self.page("quotations", paging.ordered(request, rows, ORDERS, "-createdAt"), shown.QuotationRow)
 
     @operation(

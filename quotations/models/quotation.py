@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
+from consultants.pricing import GST_BASIS_POINTS
 from naksha.db import Row
 from payments.tax import Split
 from quotations.sums import MOST_PAISE, WHOLE, LineSum, Sums, deposit_of, split_of, sums
@@ -32,6 +34,15 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
                 | Q(client__email__icontains=word)
             )
         return found
+
+    def with_total_now(self, *, charges_gst: bool) -> QuotationQuerySet:
+        """For those of one consultant, who charges GST by now or not: ``total_now`` (paise), which a draft would be
+        sent with (services.drafting.as_sent_now), and which stands for all others."""
+        taxable = Cast(F("subtotal_paise") - F("discount_paise"), models.BigIntegerField())
+        half = GST_BASIS_POINTS // 2 if charges_gst else 0
+        halves = 2 * ((taxable * half + WHOLE // 2) / WHOLE)  # whole numbers: rounded half up, as quotations.sums says
+        as_draft = When(status="draft", then=taxable + halves)
+        return self.annotate(total_now=Case(as_draft, default=F("total_paise"), output_field=models.BigIntegerField()))
 
     def open(self) -> QuotationQuerySet:
         """Those that wait for their client's answer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from notifications.models import OutgoingMail
 from payments.models import Refund
 from quotations import services
 from quotations.models import Quotation, QuotationView
+from quotations.services.drafting import LineFacts
 from quotations.testing import make_accepted, make_draft, make_sent, pay_part
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +166,39 @@ def test_the_list_is_filtered_and_asks_the_same_however_long(consultant) -> None
     assert [row["title"] for row in api.get("/quotations", search="alone").data["quotations"]] == ["Alone"]
     assert api.get("/quotations", status="NONSENSE").status == 400
     assert api.get("/quotations", ordering="secret").status == 400
+
+
+@pytest.mark.parametrize("charges_gst", [True, False])
+def test_the_list_is_in_the_order_of_the_totals_that_it_shows(consultant, charges_gst: bool) -> None:
+    """Drafts that were written before their consultant registered under GST, or was struck off, among what was sent."""
+    name = {True: "regular", False: "unregistered"}
+    gstin = {True: "27AABCN1234F1ZW", False: ""}
+
+    def registered(charges: bool) -> None:
+        consultant.registration, consultant.gstin = name[charges], gstin[charges]
+        consultant.save()
+
+    registered(not charges_gst)
+    for paise in (100_000, 110_000, 118_001, 333_337, 1_000_000_000, 0):
+        make_draft(consultant, lines=(LineFacts("Books", 100, paise),), discount_points=0 if paise else 100)
+        if 0 < paise < 1_000_000:
+            make_sent(consultant, lines=(LineFacts("Books", 100, paise + 9_000),))
+    make_draft(consultant, lines=(LineFacts("Books", 250, 333_333),), discount_points=1_250)
+    stored = set(Quotation.objects.values_list("pk", "total_paise"))
+    registered(charges_gst)
+    api = api_of(consultant.user)
+    rows = api.get("/quotations", ordering="-totalPaise").data["quotations"]
+    totals = [row["totalPaise"] for row in rows]
+    assert totals == sorted(totals, reverse=True)
+    assert totals[::-1] == [
+        row["totalPaise"] for row in api.get("/quotations", ordering="totalPaise").data["quotations"]
+    ]
+    assert (
+        len({(UUID(row["id"]), row["totalPaise"]) for row in rows} - stored) == 6
+    )  # of drafts: all but that of nothing
+    assert len(rows) == 11
+    kept = Quotation.objects.filter(consultant=consultant).with_total_now(charges_gst=charges_gst)
+    assert {str(each.pk): each.total_now for each in kept} == {row["id"]: row["totalPaise"] for row in rows}
 
 
 def test_another_consultants_is_not_there(consultant, other_consultant) -> None:

@@ -15,7 +15,7 @@ from clients.services import add_client, add_field, archive, find_or_create
 from dashboard.clients import sections
 from dashboard.clients.tests.scene import make_booking, make_held, make_seat
 from naksha.testing import make_client, make_user, next_slot_start
-from quotations.testing import make_sent
+from quotations.testing import make_draft, make_sent
 from sessions_app.models import Review
 from sessions_app.testing import make_recorded, make_session
 from sessions_app.tests.chatters import consultant_of, guest_of, say
@@ -122,6 +122,13 @@ def test_each_part_costs_the_same_whatever_there_is(inside, consultant, fake_gat
         more()
     assert {show: cost(show) for show in PARTS} == few
     assert max(few.values()) <= 22, few
+
+
+def test_a_draft_is_told_as_it_would_be_sent_now(inside, consultant, meera):
+    make_draft(consultant, client=meera)
+    consultant.registration, consultant.gstin = "regular", "27AABCN1234F1ZW"
+    consultant.save()
+    assert "₹29,500.00" in page(inside, meera, "quotations")
 
 
 def test_another_consultants_client_is_not_there(inside, other_consultant):
