@@ -61,6 +61,7 @@ class Span:
 class Statement:
     consultant: Consultant
     period: Period
+    until: datetime  # what came later is not in it: the end of the period, or the moment of which it is told
     opening: int
     closing: int
     sums: Sums
@@ -76,6 +77,11 @@ class Statement:
     @property
     def last_day(self) -> date:
         return self.period.ends.date() - timedelta(days=1)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its period was over at the moment of which it is told: then it stays as it is."""
+        return self.until == self.period.ends
 
     @property
     def movements(self) -> int:
@@ -100,29 +106,36 @@ def periods_of(consultant: Consultant, now: datetime | None = None) -> list[Year
     return [Year.starting(year) for year in range(this.begins.year, min(oldest.begins, this.begins).year - 1, -1)]
 
 
-def statement_of(consultant: Consultant, period: Period) -> Statement:
-    """Seven queries of a year and eleven of a month, whatever the number of movements."""
-    sums = sums_of(consultant, period.begins, period.ends)
-    taxed = taxed_of(consultant, period.begins, period.ends)
+def statement_of(consultant: Consultant, period: Period, *, at: datetime | None = None) -> Statement:
+    """As it stood at ``at``; without it, at the end of the period. Movements are written at their own time and never
+    changed, so a moment has the same statement whenever it is asked for, and in whichever form.
+
+    Seven queries of a year and eleven of a month, whatever the number of movements.
+    """
+    until = period.ends if at is None else min(at, period.ends)
+    sums = sums_of(consultant, period.begins, until)
+    taxed = taxed_of(consultant, period.begins, until)
     return Statement(
         consultant=consultant,
         period=period,
+        until=until,
         opening=_owed_at(consultant, period.begins),
-        closing=_owed_at(consultant, period.ends),
+        closing=_owed_at(consultant, until),
         sums=sums,
         taxed=taxed,
-        tds=_tds(consultant, period, sums.earned - taxed.gst),
-        spans=_spans(consultant, period),
+        tds=_tds(consultant, period, sums.earned - taxed.gst, at),
+        spans=_spans(consultant, period, until),
     )
 
 
-def _tds(consultant: Consultant, period: Period, value: int) -> int:
+def _tds(consultant: Consultant, period: Period, value: int, at: datetime | None) -> int:
     """On ``value`` before GST. Whether somebody is spared is said by the whole financial year, of its months too."""
     year_value = value
     if isinstance(period, Month):
         year = Year.of(period.begins)
-        year_value = sums_of(consultant, year.begins, year.ends).earned
-        year_value -= taxed_of(consultant, year.begins, year.ends).gst
+        until = year.ends if at is None else min(at, year.ends)
+        year_value = sums_of(consultant, year.begins, until).earned
+        year_value -= taxed_of(consultant, year.begins, until).gst
     return tds_of(consultant, value_paise=value, year_value_paise=year_value)
 
 
@@ -132,11 +145,11 @@ def _owed_at(consultant: Consultant, moment: datetime) -> int:
     return -(entries.aggregate(total=Sum("amount_paise"))["total"] or 0)
 
 
-def _spans(consultant: Consultant, period: Period) -> list[Span]:
+def _spans(consultant: Consultant, period: Period, until: datetime) -> list[Span]:
     cut = TruncDate if isinstance(period, Month) else TruncMonth
     first = cut("transaction__occurred_at", tzinfo=INDIA)
     rows = (
-        LedgerEntry.objects.during(period.begins, period.ends)  # type: ignore[attr-defined]
+        LedgerEntry.objects.during(period.begins, until)  # type: ignore[attr-defined]
         .filter(
             transaction__payment__consultant=consultant,
             transaction__kind__in=[Kind.CAPTURE, Kind.REFUND_OWED],
@@ -166,14 +179,15 @@ def _spans(consultant: Consultant, period: Period) -> list[Span]:
     ]
 
 
-def movements_of(consultant: Consultant, period: Period, *, opening: int) -> Iterator[Movement]:
-    """In the order in which they were made, some at a time: a long year needs no more memory than a short one."""
+def movements_of(statement: Statement) -> Iterator[Movement]:
+    """Those that it adds up, in the order in which they were made, some at a time: a long year needs no more memory
+    than a short one."""
     told = (
         LedgerTransaction.objects.filter(
-            payment__consultant=consultant,
+            payment__consultant=statement.consultant,
             kind__in=[Kind.CAPTURE, Kind.REFUND_OWED],
-            occurred_at__gte=period.begins,
-            occurred_at__lt=period.ends,
+            occurred_at__gte=statement.period.begins,
+            occurred_at__lt=statement.until,
         )
         .select_related("payment", "refund__credit_note")
         .prefetch_related(
@@ -188,7 +202,7 @@ def movements_of(consultant: Consultant, period: Period, *, opening: int) -> Ite
         )
         .order_by("occurred_at", "pk")
     )
-    balance = opening
+    balance = statement.opening
     for row in told.iterator(chunk_size=AT_ONCE):
         made = _movement(row, balance)
         balance = made.balance

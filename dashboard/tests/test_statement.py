@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from consultants.models import Consultant
-from naksha.money import share
+from naksha.money import rupees, share
 from naksha.testing import make_consultant
 from payments import payable, periods, withholding
 from payments.documents import statement as drawn
@@ -98,7 +100,7 @@ def test_it_agrees_with_the_raw_ledger_to_the_paisa(consultant: Consultant, move
         told = statement_of(consultant, period)
         assert told.opening == raw(consultant, beginning, period.begins)
         assert told.closing == raw(consultant, beginning, period.ends)
-        made = list(movements_of(consultant, period, opening=told.opening))
+        made = list(movements_of(told))
         assert told.opening + sum(one.yours for one in made) == told.closing
         assert told.paid_out == 0
         assert sum(one.gross for one in made) == told.sums.earned
@@ -173,7 +175,10 @@ def desk(client: Client, consultant: Consultant) -> Client:
 
 
 def exported(desk: Client, name: str) -> list[list[str]]:
-    answer = desk.get(reverse("money:statement_csv", args=[name]))
+    return rows_in(desk.get(reverse("money:statement_csv", args=[name])))
+
+
+def rows_in(answer: Any) -> list[list[str]]:
     return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode().removeprefix("\ufeff"))))
 
 
@@ -187,6 +192,64 @@ def test_the_file_opens_moves_and_closes(desk: Client, consultant: Consultant, m
     assert [line[1] for line in lines] == ["Payment", "Given back"]
     assert lines[1][5].startswith("CN/")
     assert Decimal(opening[balance]) + sum(Decimal(line[yours]) for line in lines) == Decimal(closing[balance])
+
+
+def test_the_files_say_what_the_page_said_that_led_to_them(
+    desk: Client, consultant: Consultant, sell: Sell, moved: list[Payment]
+) -> None:
+    later = NOVEMBER + timedelta(hours=1)
+    with time_machine.travel(later, tick=False):
+        desk.force_login(consultant.user)
+        page = desk.get(PAGE, {"period": "2026-27"})
+        pdf, file = (
+            re.search(rf'href="({reverse(f"money:statement_{kind}", args=["2026-27"])}[^"]*)"', page.content.decode())
+            for kind in ("pdf", "csv")
+        )
+    assert pdf
+    assert file
+    sell(later, 10_000)  # at the very moment, and after it
+    sell(later + timedelta(minutes=1), 20_000)
+    told = page.context["statement"]
+    said = "Up to 20 November 2026, 13:00:00 in India. What came later is not in it."
+    with time_machine.travel(later + timedelta(hours=1), tick=False):
+        desk.force_login(consultant.user)
+        paper = " ".join(text_of(desk.get(unescape(pdf[1]))).split())
+        *_, last, closing = rows_in(desk.get(unescape(file[1])))
+        assert exported(desk, "2026-27")[-1][0] == "2026-11-20 14:00"
+        assert len(exported(desk, "2026-27")) == 7  # all there is by then
+    assert said in page.content.decode()
+    assert said in paper
+    assert f"Closing balance {rupees(told.closing)}" in paper
+    assert (closing[0], Decimal(closing[-3]) * 100, last[1]) == ("2026-11-20 13:00", told.closing, "Given back")
+
+
+def test_a_year_that_is_over_is_whole_and_says_no_moment(desk: Client, moved: list[Payment]) -> None:
+    page = desk.get(PAGE, {"period": "2025-26"}).content.decode()
+    assert "Up to" not in page
+    assert f'{reverse("money:statement_csv", args=["2025-26"])}"' in page
+    assert exported(desk, "2025-26")[-1][0] == "2026-04-01 00:00"
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "yesterday",
+        "2026-11-20T06:30:00",
+        "2026-11-20T06:30:00+99:00",
+        "2026-03-31T18:29:59Z",
+        "0001-01-01T00:00:00+14:00",
+    ],
+)
+def test_what_is_no_moment_of_the_period_has_no_files(desk: Client, at: str) -> None:
+    for kind in ("pdf", "csv"):
+        assert desk.get(reverse(f"money:statement_{kind}", args=["2026-27"]), {"at": at}).status_code == 404
+
+
+def test_of_a_moment_to_come_nothing_is_known_but_what_is_there_now(desk: Client, moved: list[Payment]) -> None:
+    answer = desk.get(reverse("money:statement_csv", args=["2026-27"]), {"at": "9999-12-31T23:59:59-14:00"})
+    closing = rows_in(answer)[-1]
+    assert closing[0] < "2027-04-01"
+    assert closing[-3] == exported(desk, "2026-27")[-1][-3]
 
 
 def test_a_name_that_is_a_formula_stays_a_name(desk: Client, moved: list[Payment]) -> None:

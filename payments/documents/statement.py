@@ -62,6 +62,9 @@ def balance_lines(told: Statement) -> list[tuple[str, int, bool]]:
 
 def notes_of(told: Statement, *, listed: bool) -> list[str]:
     notes = []
+    if not told.is_whole:
+        words = _("Up to %(moment)s in India. What came later is not in it.")
+        notes.append(words % {"moment": django_format(told.until.astimezone(INDIA), "j F Y, H:i:s")})
     if told.taxed.gst or told.taxed.value:
         words = _("GST within what clients paid, by the documents issued: %(gst)s on %(value)s before GST.")
         notes.append(words % {"gst": rupees(told.taxed.gst), "value": rupees(told.taxed.value)})
@@ -108,7 +111,7 @@ def _span(span: Span, by_day: bool) -> list[str]:
 
 
 def _movements(told: Statement) -> dict[str, Any]:
-    made = movements_of(told.consultant, told.period, opening=told.opening)
+    made = movements_of(told)
     return {
         "title": _("Each movement"),
         "widths": [17, 0, 27, 22, 19, 17, 22, 24],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -28,17 +30,19 @@ def page(request: ConsultantRequest) -> HttpResponse:
     """Of the period that the address names, of this financial year when it names none; 400 for what is none."""
     asked = request.GET.get("period", "")
     period = periods.named(asked) if asked else periods.Year.of(timezone.now())
+    now = timezone.now()
     context: dict[str, Any] = {
         "nav": "payments",
         "tab": "statement",
         "years": periods_of(request.consultant),
-        "now": timezone.now(),
+        "now": now,
     }
     if period is not None:
-        told = statement_of(request.consultant, period)
+        told = statement_of(request.consultant, period, at=now)
         context |= {
             "period": period,
             "statement": told,
+            "moment": "" if told.is_whole else f"?{urlencode({'at': told.until.isoformat()})}",
             "sums": balance_lines(told),
             "notes": notes_of(told, listed=told.movements <= MOST_LISTED),
         }
@@ -46,10 +50,19 @@ def page(request: ConsultantRequest) -> HttpResponse:
 
 
 def _told(request: ConsultantRequest, name: str) -> Statement:
+    """Of the moment that the address names, so that the files say what the page said that led to them; else of now."""
+    at = now = timezone.now()
     period = periods.named(name)
     if period is None:
         raise Http404
-    return statement_of(request.consultant, period)
+    if named := request.GET.get("at"):
+        try:
+            at = datetime.fromisoformat(named)
+        except ValueError:
+            raise Http404 from None
+        if at.tzinfo is None or at < period.begins:
+            raise Http404
+    return statement_of(request.consultant, period, at=min(at, now))
 
 
 @require_safe
@@ -63,7 +76,8 @@ def pdf(request: ConsultantRequest, name: str) -> HttpResponse:
 @approved_consultant_required
 def export(request: ConsultantRequest, name: str) -> HttpResponseBase:
     """Each movement with the balance after it, streamed, between the opening and the closing balance; with the closing
-    one stand the taxes that the balance does not know yet."""
+    one stand the taxes that the balance does not know yet. It closes where the statement does: at the end of the
+    period, or now."""
     told = _told(request, name)
     columns = [
         _("Day and time, India"),
@@ -85,7 +99,7 @@ def export(request: ConsultantRequest, name: str) -> HttpResponseBase:
 
 def _lines(told: Statement) -> Iterator[list[Any]]:
     yield [moment(told.period.begins, INDIA), _("Opening balance"), *[""] * 8, in_rupees(told.opening), "", ""]
-    for one in movements_of(told.consultant, told.period, opening=told.opening):
+    for one in movements_of(told):
         yield [
             moment(one.at, INDIA),
             one.words,
@@ -99,4 +113,4 @@ def _lines(told: Statement) -> Iterator[list[Any]]:
         ]
     sums = told.sums
     totals = (sums.earned, -sums.fee, -sums.fee_tax, sums.net, told.closing, told.taxed.tcs, told.tds)
-    yield [moment(told.period.ends, INDIA), _("Closing balance"), *[""] * 4, *map(in_rupees, totals)]
+    yield [moment(told.until, INDIA), _("Closing balance"), *[""] * 4, *map(in_rupees, totals)]
