@@ -14,6 +14,7 @@ urlpatterns = [
     path("dashboard/sessions/clients/", table.clients, name="clients"),
     path("dashboard/sessions/several/", several.several, name="several"),
     path("dashboard/sessions/views/", saved.views, name="views"),
+    path("dashboard/sessions/views/list/", saved.views_list, name="views_list"),
     path("dashboard/sessions/views/<uuid:pk>/rename/", saved.rename, name="view_rename"),
     path("dashboard/sessions/views/<uuid:pk>/first/", saved.show_first, name="view_first"),
     path("dashboard/sessions/views/<uuid:pk>/delete/", saved.delete, name="view_delete"),

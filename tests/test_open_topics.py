@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,7 +27,7 @@ from quotations import services as quoting
 from quotations.testing import draft_of, make_draft, make_sent
 from sessions_app import seats
 from sessions_app.models import Seat
-from sessions_app.services import reviewing
+from sessions_app.services import reviewing, saving_views
 from sessions_app.testing import make_completed, make_recorded, make_review
 from tests.listening import listens
 
@@ -212,3 +213,29 @@ def test_a_session_that_is_laid_tells_the_table_of_clients(heard: list[str], con
     heard.clear()
     make_recorded(consultant, starts_at=next_slot_start(days=6))
     assert set(heard) & set(listens(consultant, reverse("clients:list")))
+
+
+@pytest.mark.parametrize("act", ["saved", "renamed", "first", "first no more", "deleted"])
+def test_saved_views_tell_the_table_and_their_own_page_which_draw_them_anew(
+    act: str, heard: list[str], consultant: Consultant, client: Browser
+) -> None:
+    asked: dict[str, Any] = {"consultant": consultant, "query": "show=all&pay=pending"}
+    there = saving_views.save_view(**asked, name="Unpaid", first=act == "first no more")
+    table, own = reverse("sessions:list"), reverse("sessions:views")
+    pages = {table: reverse("sessions:rows"), own: reverse("sessions:views_list")}
+    client.force_login(consultant.user)
+    before = {part: client.get(part) for part in pages.values()}
+    acts: dict[str, Callable[[], Any]] = {
+        "saved": lambda: saving_views.save_view(**asked, name="Mine"),
+        "renamed": lambda: saving_views.rename_view(view=there, name="Others"),
+        "first": lambda: saving_views.show_first(view=there),
+        "first no more": lambda: saving_views.show_first_no_more(view=there),
+        "deleted": lambda: saving_views.delete_view(view=there),
+    }
+    heard.clear()
+    acts[act]()
+    assert set(heard) == {"views"}
+    for page, part in pages.items():
+        assert "views" in listens(consultant, f"{page}?show=all")
+        same = client.get(part, headers={"If-None-Match": before[part]["ETag"]}).status_code == 304
+        assert same is (page == table and "first" in act)  # the table doesn't say which opens first

@@ -7,8 +7,11 @@ from django.utils.translation import gettext as _
 
 from consultants.models import Consultant
 from naksha.errors import InvalidState, WrongInput
+from notifications.live import changed_for
 from sessions_app.models import SavedView
 from sessions_app.models.saved_view import LONGEST_NAME, LONGEST_QUERY, MOST_VIEWS
+
+TOPIC = "views"  # open pages that show them
 
 
 def save_view(*, consultant: Consultant, name: str, query: str, first: bool = False) -> SavedView:
@@ -26,6 +29,7 @@ def save_view(*, consultant: Consultant, name: str, query: str, first: bool = Fa
             made = SavedView.objects.create(consultant=consultant, name=name, query=query, place=place)
             if first:
                 show_first(view=made)
+            _say_changed(made)
     except IntegrityError as error:
         raise _refusal(consultant, name) from error
     return made
@@ -37,6 +41,7 @@ def rename_view(*, view: SavedView, name: str) -> SavedView:
     try:
         with transaction.atomic():
             SavedView.objects.filter(pk=view.pk).update(name=name)
+            _say_changed(view)
     except IntegrityError as error:
         raise _refusal(view.consultant, name) from error
     view.name = name
@@ -51,18 +56,27 @@ def show_first(*, view: SavedView) -> None:
         is_default=False
     )
     SavedView.objects.filter(pk=view.pk).update(is_default=True)
+    _say_changed(view)
     view.is_default = True
 
 
+@transaction.atomic
 def show_first_no_more(*, view: SavedView) -> None:
     """The page opens as it did before anything was saved."""
     SavedView.objects.filter(pk=view.pk).update(is_default=False)
+    _say_changed(view)
     view.is_default = False
 
 
+@transaction.atomic
 def delete_view(*, view: SavedView) -> None:
     """Deleted already: nothing changes. No session is touched."""
     SavedView.objects.filter(pk=view.pk).delete()
+    _say_changed(view)
+
+
+def _say_changed(view: SavedView) -> None:
+    changed_for(view.consultant.user_id, TOPIC)
 
 
 def _checked(name: str) -> str:

@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import ConsultantRequest, approved_consultant_required
 from clients.fields import PlainField
 from naksha.errors import DomainError
+from naksha.web.parts import Part, part_alone, part_of
 from sessions_app.find_form import FindForm
 from sessions_app.models import SavedView
 from sessions_app.models.saved_view import LONGEST_NAME
@@ -64,12 +65,24 @@ def _page(
     wrong_pk: UUID | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    part = _listed(request, wrong, wrong_pk)
+    context = {"nav": "sessions", "form": form, "query": query, "listed": part.text, "version": part.version}
+    return render(request, "sessions/desk/views.html", context, status=status)
+
+
+@require_safe
+@approved_consultant_required
+def views_list(request: ConsultantRequest) -> HttpResponse:
+    """The list alone, for a page that is open; 304 while it would look the same."""
+    return part_alone(request, _listed(request))
+
+
+def _listed(request: ConsultantRequest, wrong: NameForm | None = None, wrong_pk: UUID | None = None) -> Part:
     rows = []
     for view in request.consultant.session_views.all():  # type: ignore[attr-defined]
         named = NameForm(initial={"name": view.name}, label_suffix="", auto_id=f"id_{view.pk}_%s")
         rows.append((view, wrong if wrong and view.pk == wrong_pk else named))
-    context = {"nav": "sessions", "rows": rows, "form": form, "query": query}
-    return render(request, "sessions/desk/views.html", context, status=status)
+    return part_of(request, "sessions/desk/_views.html", {"views": rows})
 
 
 @require_POST
