@@ -240,7 +240,7 @@ def _asked(consultant: Consultant) -> list[Need]:
     if not waiting:
         return []
     title = ngettext("How did a session go?", "How did %(n)d sessions go?", waiting) % {"n": waiting}
-    body = _("Say whether it was held. Two days after we asked it counts as held.")
+    body = _("Say whether it was held. Two days after we asked it is settled without you.")
     return [Need("clipboard-check", "wait", title, body, reverse("sessions:list") + "?show=asked", _("Answer"))]
 
 

@@ -26,10 +26,12 @@ from sessions_app.origin import RoomFacts, room_facts
 from sessions_app.reviews import ReviewPanel, review_panel
 from sessions_app.rooms import Door
 from sessions_app.services.machine import (
+    ANSWER_WITHIN,
     can_client_answer,
     can_complete,
     can_mark_no_show,
     can_start,
+    client_waits_for_word,
     no_show_refused,
 )
 from sessions_app.state import tone_of
@@ -191,6 +193,34 @@ class RoomPage:
     def asks_client(self) -> bool:
         """Whether this visitor is asked if it took place."""
         return not self.is_consultant and can_client_answer(self.session, self.now)
+
+    @property
+    def host_joined(self) -> bool:
+        return any(person.joined_at and person.is_consultant for person in self.people)
+
+    @property
+    def client_was_alone(self) -> bool:
+        return self.client_joined and not self.host_joined
+
+    @property
+    def missing_words(self) -> str:
+        """What the log says of who came, to a client who is asked; nothing once it shows the consultant."""
+        if self.host_joined:
+            return ""
+        name = {"name": self.other_first_name}
+        if self.client_was_alone:
+            return _("Our log shows that you came, and does not show %(name)s in the meeting.") % name
+        return _("Our log shows neither you nor %(name)s in the meeting.") % name
+
+    @property
+    def waits_for_word(self) -> bool:
+        """Whether this visitor has said that it did not take place, and the consultant may still say otherwise."""
+        return not self.is_consultant and client_waits_for_word(self.session)
+
+    @property
+    def word_until(self) -> datetime | None:
+        asked = self.session.client_asked_at
+        return asked + ANSWER_WITHIN if asked else None
 
     @property
     def joined_words(self) -> str:

@@ -202,8 +202,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "session_cancelled_client": {**RECORDED, "refund_paise": 177000, "reason": "Something came up."},
     "session_completed": RECORDED,
     "session_no_show": {**RECORDED, "paid_paise": 177000},
-    "session_how": {**SESSION, "answer_url": "https://naksha.test/dashboard/sessions/1/how/", "client_was_alone": True},
-    "session_held": {**SESSION, "answer_url": "https://naksha.test/s/the-token/?next=held"},
+    "session_how": {**SESSION, "answer_url": "https://naksha.test/dashboard/sessions/1/how/", "missing": "consultant"},
+    "session_held": {**SESSION, "answer_url": "https://naksha.test/s/the-token/?next=held", "missing": "both"},
     "balance_due": RECORDED,
     "unread_messages": UNREAD,
     **{

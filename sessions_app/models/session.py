@@ -40,6 +40,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
             Exists(log.came().filter(side=Side.CLIENT)), ~Exists(log.joined().filter(side=Side.CONSULTANT))
         )
 
+    def nobody_came(self) -> SessionQuerySet:
+        """Those of which the join log shows neither side, not before a meeting that we did not open either."""
+        return self.filter(~Exists(JoinEvent.objects.filter(session=OuterRef("pk")).came()))
+
     def of_client(self, user: User) -> SessionQuerySet:
         """Those of a login, booked or not: one to one, and webinars with a seat that is taken."""
         one_to_one = Session.objects.filter(client__user=user).order_by().values("pk")

@@ -1,5 +1,5 @@
-"""Whether a session took place, where the join log shows its client alone: both sides are asked, and nobody is paid by
-silence. What the answers do is the same however often they are given."""
+"""Whether a session took place, where the join log does not show its consultant: both sides are asked, and nobody is
+paid by silence. What the answers do is the same however often they are given."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from sessions_app.errors import AnsweredAlready, TooSoon
 from sessions_app.live import say_changed
 from sessions_app.models import Session
 from sessions_app.services import lifecycle, machine, telling
-from sessions_app.services.machine import S
+from sessions_app.services.machine import Missing, S
 
 Says = Session.Says
 
 
-def ask_client(session: Session, now: datetime) -> None:
+def ask_client(session: Session, now: datetime, missing: Missing) -> None:
     """Ask the client of a locked session, once: by mail, by a line on screen, and in the session's room."""
     session.client_asked_at = now
     session.save(update_fields=["client_asked_at", "updated_at"])
-    telling.did_it_take_place(session)
+    telling.did_it_take_place(session, missing=missing)
     say_changed(session.pk)
 
 
@@ -36,10 +36,11 @@ def ask_client(session: Session, now: datetime) -> None:
 def answer(*, session: Session, client: Client, took_place: bool, by: User | None = None) -> Session:
     """Its client says whether it took place. ``by`` is the login, None for who has the link.
 
-    Yes: it is completed. No: it is called off and all that was paid goes back, as when its consultant cancels; if its
-    consultant has said meanwhile that it was held, nothing is moved: both words stand, and Naksha looks at it. The same
-    answer again changes nothing. Raises AnsweredAlready for the other one, InvalidState where nobody is asked (any
-    more), PermissionDenied for anybody but its client.
+    Yes: it is completed. No, where the log shows the client alone: it is called off and all that was paid goes back, as
+    when its consultant cancels. No, where the log does not show the client either: its consultant is told, and has the
+    rest of the two days to say otherwise. If its consultant has said meanwhile that it was held, nothing is moved: both
+    words stand, and Naksha looks at it. The same answer again changes nothing. Raises AnsweredAlready for the other
+    one, InvalidState where nobody is asked (any more), PermissionDenied for anybody but its client.
     """
     if session.client_id is None or session.client_id != client.pk:
         raise PermissionDenied
@@ -52,7 +53,7 @@ def answer(*, session: Session, client: Client, took_place: bool, by: User | Non
         return found
     if not machine.can_client_answer(found, now):
         raise InvalidState(_("There is nothing to say about this session any more."))
-    if not took_place and found.status != S.COMPLETED:
+    if not took_place and found.status != S.COMPLETED and machine.missing(found) == Missing.CONSULTANT:
         give_back(found, actor=by, reason=_client_in_words(found))  # its booking is locked before the session
     locked = machine.locked(session.pk)
     if locked is None or locked.client_says not in ("", says):
@@ -64,10 +65,10 @@ def answer(*, session: Session, client: Client, took_place: bool, by: User | Non
     if took_place and locked.status != S.COMPLETED:
         lifecycle.count_as_held(locked, why="client_says_held", actor=by)
         telling.line_for_consultant(locked, _("Your client says that it took place"))
-    elif locked.status == S.COMPLETED:
+    elif locked.status != S.CANCELLED:
         audit.record(actor=by, action=f"session.client_says_{says}", subject=locked)
         if not took_place:
-            telling.consultant_is_contradicted(locked)
+            telling.client_says_not_held(locked)
     say_changed(locked.pk)
     return locked
 
@@ -98,21 +99,30 @@ def give_back(session: Session, *, actor: User | None, reason: str) -> None:
     origin.of(session).call_off(actor=actor, reason=reason)
 
 
-def alone_in_words(session: Session) -> str:
-    """Why it is called off when neither side has answered."""
-    consultant = session.consultant.display_name
+def unheld_in_words(session: Session) -> str:
+    """Why it is called off when its consultant has not answered."""
+    if session.client_says == Says.NOT_HELD:
+        return _client_in_words(session)
+    names = _names(session)
+    if machine.missing(session) == Missing.BOTH:
+        if session.client is None:
+            return _("Our log shows nobody in the meeting, and %(consultant)s has not said that it was held.") % names
+        return _("Our log shows nobody in the meeting, and neither of you has said that it was held.")
     if session.client is None:
-        return _("Guests came to the meeting, and our log does not show %(consultant)s there.") % {
-            "consultant": consultant
-        }
-    return _("%(client)s came to the meeting, and our log does not show %(consultant)s there.") % {
-        "client": session.client.name,
-        "consultant": consultant,
-    }
+        return _("Guests came to the meeting, and our log does not show %(consultant)s there.") % names
+    return _("%(client)s came to the meeting, and our log does not show %(consultant)s there.") % names
 
 
 def _client_in_words(session: Session) -> str:
-    return _("%(client)s says that it did not take place, and our log does not show %(consultant)s in the meeting.") % {
-        "client": session.client.name if session.client else "",
-        "consultant": session.consultant.display_name,
-    }
+    if machine.missing(session) == Missing.CONSULTANT:
+        words = _(
+            "%(client)s says that it did not take place, and our log does not show %(consultant)s in the meeting."
+        )
+    else:
+        words = _("%(client)s says that it did not take place, and %(consultant)s has not said otherwise.")
+    return words % _names(session)
+
+
+def _names(session: Session) -> dict[str, str]:
+    client = session.client.name if session.client else ""
+    return {"client": client, "consultant": session.consultant.display_name}

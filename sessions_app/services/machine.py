@@ -7,7 +7,7 @@ start          confirmed                  the consultant, from 10 minutes before
                                           about; the schedule, from the start on, once somebody has joined
 complete       confirmed, in progress     the consultant, once it has begun; the schedule, 15 minutes after the end
                                           when both sides had joined, or 48 hours after it asked in vain; its client,
-                                          asked because the join log shows nobody else
+                                          asked because the join log does not show its consultant
 no-show        confirmed, in progress     the consultant, from 10 minutes after the start, of a session with one
                                           client whom the join log does not show; where people meet in our room, it
                                           has to show the consultant
@@ -15,8 +15,9 @@ cancel         confirmed                  before the start, by either side, the 
                                           a booking (bookings), or of the recorded session itself
 call off       confirmed, in progress     the platform: with its consultant's suspension, or an admin, who may also end
                                           one that its client has joined and its consultant has not; such a one
-                                          also by its client's answer, or 48 hours after both were asked in vain; its
-                                          consultant, after its end, saying that it did not take place
+                                          also by its client's answer; such a one, or one that nobody joined, 48 hours
+                                          after both were asked in vain; its consultant, after its end, saying that
+                                          it did not take place
 move           confirmed                  as cancel
 =============  =========================  ========================================================================
 
@@ -24,9 +25,9 @@ A session is made confirmed, of an accepted booking or by its consultant. Pendin
 contract that nothing here makes: what comes before is the booking's (docs/decisions/0026).
 
 Unanswered, a session counts as held: else its balance would never be asked for, nor its review. But not against the
-join log: where that shows the client alone, silence gives everything back (docs/decisions/0031). A move that has been
-made already changes nothing and is no error; any other raises InvalidState, one that is too early or too late TooSoon
-or TooLate with the moment in words.
+join log: where that shows the client alone, or nobody, silence gives everything back (docs/decisions/0031). A move
+that has been made already changes nothing and is no error; any other raises InvalidState, one that is too early or too
+late TooSoon or TooLate with the moment in words.
 
 Locks are always taken in this order: what the session came from (a booking), its payments, the session, the
 consultant's time. Who moves a session on needs its row alone.
@@ -36,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -158,9 +160,34 @@ def is_client_alone(session: Session) -> bool:
     return Session.objects.filter(pk=session.pk).client_alone().exists()
 
 
-def was_alone(session: Session) -> bool:
-    """Whether the join log tells that its consultant did not come and a client did."""
-    return log_tells(session) and is_client_alone(session)
+class Missing(StrEnum):
+    """Who did not come, by the join log."""
+
+    CONSULTANT = "consultant"  # and a client did
+    BOTH = "both"
+
+
+def missing(session: Session) -> Missing | None:
+    """Who did not come, as far as the join log tells. None: it can't, or its consultant came; or it was begun by hand,
+    which is a word as well."""
+    if not log_tells(session):
+        return None
+    if is_client_alone(session):
+        return Missing.CONSULTANT
+    nobody = session.status == S.CONFIRMED and Session.objects.filter(pk=session.pk).nobody_came().exists()
+    return Missing.BOTH if nobody else None
+
+
+def silence_gives_back(session: Session) -> bool:
+    """Whether everything goes back if its consultant says nothing: the log does not show them, or a client's word
+    stands against their silence."""
+    doubted = session.client_says == Session.Says.NOT_HELD or missing(session) is not None
+    return doubted and can_be_called_off(session)
+
+
+def client_waits_for_word(session: Session) -> bool:
+    """Whether its client has said that it did not take place, and its consultant may still say otherwise."""
+    return session.client_says == Session.Says.NOT_HELD and session.status in (S.CONFIRMED, S.IN_PROGRESS)
 
 
 def can_client_answer(session: Session, now: datetime) -> bool:

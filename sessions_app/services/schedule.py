@@ -28,8 +28,8 @@ def move_on_due(*, limit: int = 500) -> int:
     - In progress: its start has come, its end has not, and somebody has joined the meeting.
     - Completed, 15 minutes after the end: both sides had joined.
     - Called off with everything given back, 48 hours after both were asked in vain where the join log shows the
-      client alone.
-    - Asked about, once: any other; its client too, where the log shows the client alone.
+      client alone or nobody, or where the client says that it did not take place.
+    - Asked about, once: any other; its client too, where the log shows the client alone or nobody.
     - Completed, 48 hours after it was asked about in vain; or 14 days after the end, without a word to anybody, where
       the schedule had stood still for so long that a question would only puzzle.
     """
@@ -44,8 +44,13 @@ def move_on_due(*, limit: int = 500) -> int:
     asked_in_vain = Q(client_asked_at__lte=now - machine.ANSWER_WITHIN) | Q(
         kind=Session.Kind.WEBINAR, asked_at__lte=now - machine.ANSWER_WITHIN
     )
-    alone = Session.objects.filter(asked_in_vain, status__in=RUNNING).log_tells().client_alone()
-    return _each(begun, limit, begin_one) + _each(over, limit, end_one) + _each(alone, limit, give_back_one)
+    waiting = Session.objects.filter(asked_in_vain, status__in=RUNNING)
+    unheld = (
+        waiting.log_tells().client_alone()
+        | waiting.log_tells().nobody_came().filter(status=S.CONFIRMED)
+        | waiting.filter(client_says=Session.Says.NOT_HELD)
+    )
+    return _each(begun, limit, begin_one) + _each(over, limit, end_one) + _each(unheld, limit, give_back_one)
 
 
 def _each(rows: object, limit: int, move: Callable[[UUID], bool]) -> int:
@@ -82,17 +87,17 @@ def end_one(session_id: UUID) -> bool:
     now = db_now()
     if session is None or session.status not in RUNNING or session.ends_at > now - machine.GRACE:
         return False
-    alone = machine.was_alone(session)
-    if alone and session.client_asked_at is None and not session.is_webinar:
-        held.ask_client(session, now)
-        return session.asked_at is not None or _ask(session, now, alone=True)
+    missing = machine.missing(session)
+    if missing and session.client_asked_at is None and not session.is_webinar:
+        held.ask_client(session, now, missing)
+        return session.asked_at is not None or _ask(session, now, missing)
     if session.asked_at is None:
-        if session.ends_at <= now - machine.FORGOTTEN and not alone:
+        if session.ends_at <= now - machine.FORGOTTEN and not missing:
             return _complete(session, "long_over", tell_clients=False)
         if all(lifecycle.joined(session, side) for side in Side):
             return _complete(session, "both_joined")
-        return _ask(session, now, alone=alone)
-    if alone:
+        return _ask(session, now, missing)
+    if machine.silence_gives_back(session):
         return False  # give_back_one, or whoever answers
     if session.asked_at > now - machine.ANSWER_WITHIN:
         return False
@@ -101,13 +106,14 @@ def end_one(session_id: UUID) -> bool:
 
 @transaction.atomic
 def give_back_one(session_id: UUID) -> bool:
-    """Call off a session that the join log shows its client waiting for alone, once nobody has said otherwise. What it
-    came from is locked first, as always. False when somebody has answered meanwhile."""
+    """Call off a session whose consultant has not said that it was held, where the join log does not show them or its
+    client says that it was not. What it came from is locked first, as always. False when somebody has answered
+    meanwhile."""
     session = Session.objects.select_related("consultant__user", "client__user").get(pk=session_id)
-    if session.status not in RUNNING or not machine.was_alone(session):
+    if session.status not in RUNNING or not machine.silence_gives_back(session):
         return False
     try:
-        held.give_back(session, actor=None, reason=held.alone_in_words(session))
+        held.give_back(session, actor=None, reason=held.unheld_in_words(session))
     except DomainError:
         log.info("answered_meanwhile", session=str(session_id))
         return False
@@ -121,9 +127,9 @@ def _complete(session: Session, why: str, *, tell_clients: bool = True) -> bool:
     return True
 
 
-def _ask(session: Session, now: datetime, *, alone: bool) -> bool:
+def _ask(session: Session, now: datetime, missing: machine.Missing | None) -> bool:
     session.asked_at = now
     session.save(update_fields=["asked_at", "updated_at"])
     if session.consultant.is_approved:  # one who is suspended can't log in to answer
-        telling.how_did_it_go(session, client_was_alone=alone)
+        telling.how_did_it_go(session, missing=missing or "")
     return True

@@ -71,9 +71,9 @@ def begun_by_itself(session: Session, there: set[Side]) -> None:
         begun_by_consultant(session)
 
 
-def how_did_it_go(session: Session, *, client_was_alone: bool = False) -> None:
-    """Ask the consultant once: a mail, and a line that leads to the buttons. ``client_was_alone``: says what the join
-    log shows, and that silence gives everything back."""
+def how_did_it_go(session: Session, *, missing: str) -> None:
+    """Ask the consultant once: a mail, and a line that leads to the buttons. ``missing``: whom the join log does not
+    show (services.machine.Missing); the mail says so, and that silence gives everything back. Empty: it can't tell."""
     page = reverse("sessions:how", args=[session.pk])
     notifications.send_mail(
         template="session_how",
@@ -82,15 +82,16 @@ def how_did_it_go(session: Session, *, client_was_alone: bool = False) -> None:
         context={
             **session_facts(session, client=None, room_url=""),
             "answer_url": settings.SITE_URL + page,
-            "client_was_alone": client_was_alone,
+            "missing": missing,
         },
         dedupe_key=f"session_how:{session.pk.hex}",
     )
     line_for_consultant(session, _("How did it go?"), url=page)
 
 
-def did_it_take_place(session: Session) -> None:
-    """Ask the client, whom the join log shows alone. Who is told nothing by mail is asked in the room."""
+def did_it_take_place(session: Session, *, missing: str) -> None:
+    """Ask the client, where the join log does not show the consultant. Who is told nothing by mail is asked in the
+    room."""
     client = session.client
     if client is None or client.erased_at is not None:
         return
@@ -102,16 +103,21 @@ def did_it_take_place(session: Session) -> None:
         template="session_held",
         to=client.email,
         to_name=client.name,
-        context={**session_facts(session, client=client, room_url=room), "answer_url": f"{room}?next=held"},
+        context={
+            **session_facts(session, client=client, room_url=room),
+            "answer_url": f"{room}?next=held",
+            "missing": missing,
+        },
         reply_to=session.consultant.user.email,
         on_behalf_of=session.consultant.user,
         dedupe_key=key_of("session_held", session, "asked"),
     )
 
 
-def consultant_is_contradicted(session: Session) -> None:
-    """The consultant said that it was held, and the client that it was not."""
-    line_for_consultant(session, _("Your client says that it did not take place"))
+def client_says_not_held(session: Session) -> None:
+    """The consultant said that it was held, or may still say so."""
+    page = "" if session.is_over else reverse("sessions:how", args=[session.pk])
+    line_for_consultant(session, _("Your client says that it did not take place"), url=page)
 
 
 def completed_by_itself(session: Session, *, answered: bool) -> None:

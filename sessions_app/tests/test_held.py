@@ -115,12 +115,14 @@ def test_the_mail_leads_to_the_question(session):
     ("sides", "platform", "templates"),
     [
         (("client", "consultant"), "jitsi", []),
-        ((), "jitsi", ["session_how"]),
+        ((), "phone", ["session_how"]),
+        ((), "in_person", ["session_how"]),
+        ((), "link", ["session_how"]),
         (("consultant",), "jitsi", ["session_how"]),
         (("client",), "phone", ["session_how"]),
     ],
 )
-def test_a_client_is_asked_only_where_the_log_shows_them_alone(consultant, sides, platform, templates):
+def test_a_client_is_asked_only_where_the_log_does_not_show_the_consultant(consultant, sides, platform, templates):
     session = came(ended(make_session(consultant, platform=platform), 20), *sides)
     move_on_due()
     assert mails() == templates
@@ -204,6 +206,133 @@ def test_guests_of_a_webinar_whose_consultant_never_came_get_everything_back(con
     Session.objects.update(asked_at=timezone.now() - timedelta(hours=49))
     assert (move_on_due(), move_on_due()) == (1, 0)
     assert (again(webinar).status, finish_cancelled(), given_back()) == (S.CANCELLED, 2, 20_000)
+
+
+# --- the log shows nobody ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def unjoined(session):
+    """Neither side was in the meeting."""
+    JoinEvent.objects.all().delete()
+    return session
+
+
+def test_both_are_asked_about_one_that_nobody_joined(unjoined):
+    assert (move_on_due(), move_on_due()) == (1, 0)
+    assert mails() == ["session_held", "session_how"]
+    assert "shows nobody in the meeting" in text_of("session_how")
+    assert "as not held" in text_of("session_how")
+    assert f"neither you nor {unjoined.consultant.display_name}" in text_of("session_held")
+    assert "neither you nor" in let_in(unjoined).get(room(unjoined)).content.decode()
+    for page in ("how", "desk"):
+        shown = logged_in(unjoined.consultant.user).get(reverse(f"sessions:{page}", args=[unjoined.pk]))
+        assert "shows nobody in the meeting" in shown.content.decode()
+
+
+def test_silence_about_one_that_nobody_joined_gives_everything_back(unjoined):
+    asked(unjoined, hours=47)
+    assert (move_on_due(), again(unjoined).status) == (0, S.CONFIRMED)
+    Session.objects.update(client_asked_at=timezone.now() - timedelta(hours=49))
+    assert (move_on_due(), move_on_due()) == (1, 0)
+    assert (again(unjoined).status, given_back()) == (S.CANCELLED, paid_of(unjoined))
+    assert mails() == ["called_off_client", "called_off_consultant"]
+    assert "Our log shows nobody in the meeting" in text_of("called_off_consultant")
+    verify_ledger()
+
+
+@pytest.mark.parametrize("platform", ["phone", "in_person", "link"])
+def test_without_a_log_silence_still_counts_as_held(unjoined, platform):
+    Session.objects.update(platform=platform)
+    asked(unjoined, hours=49)
+    assert (move_on_due(), again(unjoined).status) == (1, S.COMPLETED)
+    assert not Refund.objects.exists()
+
+
+def test_a_link_of_the_consultants_own_is_no_log_either(unjoined):
+    Session.objects.update(place="https://meet.example/asha")
+    asked(unjoined, hours=49)
+    assert (move_on_due(), again(unjoined).status) == (1, S.COMPLETED)
+
+
+def test_whom_our_meeting_kept_out_has_come(unjoined):
+    JoinEvent.objects.create(session=unjoined, side="consultant", kind="tried")
+    assert (move_on_due(), mails()) == (1, ["session_how"])
+    Session.objects.update(asked_at=timezone.now() - timedelta(hours=49))
+    assert (move_on_due(), again(unjoined).status) == (1, S.COMPLETED)
+
+
+def test_one_that_its_consultant_began_by_hand_counts_as_held(unjoined):
+    Session.objects.update(status=S.IN_PROGRESS)
+    assert (move_on_due(), mails()) == (1, ["session_how"])
+    Session.objects.update(asked_at=timezone.now() - timedelta(hours=49))
+    assert (move_on_due(), again(unjoined).status) == (1, S.COMPLETED)
+
+
+def test_the_client_says_yes_of_one_that_nobody_joined(unjoined):
+    asked(unjoined)
+    assert held.answer(session=unjoined, client=unjoined.client, took_place=True).status == S.COMPLETED
+    assert not Refund.objects.exists()
+
+
+def test_a_no_that_the_log_does_not_back_waits_for_the_consultants_word(unjoined):
+    asked(unjoined)
+    guest, desk = let_in(unjoined), logged_in(unjoined.consultant.user)
+    for _time in range(2):
+        guest.post(reverse("sessions:held", args=[unjoined.pk]), {"answer": "no"})
+    assert (again(unjoined).status, again(unjoined).client_says) == (S.CONFIRMED, "not_held")
+    assert not Refund.objects.exists()
+    line = Notification.objects.get()
+    how = reverse("sessions:how", args=[unjoined.pk])
+    assert (line.title, line.url) == ("Your client says that it did not take place", how)
+    assert "Your client says that it did not take place." in desk.get(how).content.decode()
+    page = guest.get(room(unjoined)).content.decode()
+    assert "You said that it did not" in page
+    assert reverse("sessions:held", args=[unjoined.pk]) not in page
+    Session.objects.update(
+        asked_at=timezone.now() - timedelta(hours=49), client_asked_at=timezone.now() - timedelta(hours=49)
+    )
+    assert (move_on_due(), move_on_due()) == (1, 0)
+    assert (again(unjoined).status, given_back()) == (S.CANCELLED, paid_of(unjoined))
+    assert "has not said otherwise" in text_of("called_off_consultant")
+
+
+def test_a_clients_no_stands_against_silence_though_the_consultant_came_after_all(unjoined):
+    asked(unjoined)
+    held.answer(session=unjoined, client=unjoined.client, took_place=False)
+    came(unjoined, "consultant")
+    Session.objects.update(
+        asked_at=timezone.now() - timedelta(hours=49), client_asked_at=timezone.now() - timedelta(hours=49)
+    )
+    assert (move_on_due(), again(unjoined).status) == (1, S.CANCELLED)
+
+
+def test_the_consultants_word_is_believed_against_a_no_that_the_log_does_not_back(unjoined):
+    asked(unjoined)
+    held.answer(session=unjoined, client=unjoined.client, took_place=False)
+    complete(session=unjoined, actor=unjoined.consultant.user)
+    Session.objects.update(client_asked_at=timezone.now() - timedelta(hours=49))
+    assert (move_on_due(), again(unjoined).status, again(unjoined).client_says) == (0, S.COMPLETED, "not_held")
+    assert not Refund.objects.exists()
+
+
+def test_the_consultant_says_that_one_that_nobody_joined_did_not_take_place(unjoined):
+    asked(unjoined)
+    held.say_not_held(session=unjoined, actor=unjoined.consultant.user)
+    assert (again(unjoined).status, given_back()) == (S.CANCELLED, paid_of(unjoined))
+
+
+def test_a_webinar_to_which_nobody_came_gives_everything_back(consultant, fake_gateway):
+    webinar = make_webinar(consultant, price_paise=10_000)
+    pay_seat(fake_gateway, seat(webinar, 1))
+    ended(webinar, 20)
+    OutgoingMail.objects.all().delete()
+    assert (move_on_due(), mails()) == (1, ["session_how"])
+    assert "Your client is asked" not in text_of("session_how")
+    Session.objects.update(asked_at=timezone.now() - timedelta(hours=49))
+    assert (move_on_due(), move_on_due()) == (1, 0)
+    assert (again(webinar).status, finish_cancelled(), given_back()) == (S.CANCELLED, 1, 10_000)
+    assert again(webinar).cancel_reason.startswith("Our log shows nobody in the meeting")
 
 
 # --- somebody answers -------------------------------------------------------------------------

@@ -78,6 +78,7 @@ def test_the_schedule_says_it_too(session):
 
 def test_one_that_was_long_over_gets_no_chat_for_it(session):
     begun(session, minutes=20 * 24 * 60)
+    Session.objects.update(platform="phone")
     assert schedule.end_one(session.pk)
     assert not Conversation.objects.exists()
 

@@ -56,7 +56,8 @@ def mails():
         (14, ("client", "consultant"), S.CONFIRMED),  # talks run over
         (16, ("client", "consultant"), S.COMPLETED),
         (16, ("client",), S.CONFIRMED),  # asked about
-        (15 * 24 * 60, (), S.COMPLETED),  # long over
+        (15 * 24 * 60, (), S.CONFIRMED),  # long over, and asked about all the same: nobody is paid by silence
+        (15 * 24 * 60, ("consultant",), S.COMPLETED),  # long over
     ],
 )
 def test_a_session_that_nobody_touches_is_moved_on(consultant, minutes, sides, then):
@@ -84,7 +85,7 @@ def test_who_is_not_there_hears_that_the_other_is(consultant, client_user):
 
 
 def test_the_consultant_is_asked_once_how_it_went_and_two_days_later_it_counts_as_held(consultant):
-    session = ended(make_session(consultant), 16)
+    session = ended(make_session(consultant, platform="phone"), 16)
     assert (move_on_due(), move_on_due()) == (1, 0)
     assert mails() == ["session_how"]
     line = Notification.objects.get()
@@ -128,7 +129,7 @@ def test_nobody_else_is_mailed_that_it_has_begun(consultant, reason):
 
 
 def test_one_that_is_long_over_is_closed_without_a_word(consultant):
-    ended(make_session(consultant), 15 * 24 * 60)
+    ended(make_session(consultant, platform="phone"), 15 * 24 * 60)
     assert move_on_due() == 1
     assert (follow_up_due(), mails(), Notification.objects.count()) == (0, [], 0)
 

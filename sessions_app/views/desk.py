@@ -69,7 +69,8 @@ def _drawn(request: ConsultantRequest, found: Session) -> Part:
         "can_complete": machine.can_complete(found, now),
         "can_mark_no_show": can_be_missed(found, now),
         "waits_for_answer": machine.waits_for_answer(found),
-        "client_was_alone": machine.waits_for_answer(found) and machine.was_alone(found),
+        "missing": machine.missing(found) if machine.waits_for_answer(found) else None,
+        "client_waits_for_word": machine.client_waits_for_word(found),
         "summary_form": SummaryForm(initial={"summary": notes.summary if notes else ""}),
     }
     return part_of(request, "sessions/desk/_session.html", context)
@@ -116,7 +117,8 @@ def how(request: ConsultantRequest, pk: UUID) -> HttpResponse:
         "zone": request.consultant.timezone,
         "can_mark_no_show": can_be_missed(found, now),
         "can_say_not_held": machine.can_say_not_held(found, now) and machine.can_be_called_off(found),
-        "client_was_alone": machine.was_alone(found),
+        "missing": machine.missing(found),
+        "client_waits_for_word": machine.client_waits_for_word(found),
         "owed_paise": origin.room_facts(found, None).owed_paise,
         "form": SummaryForm(),
     }
