@@ -168,11 +168,12 @@ def tidy(body: str) -> str:
 
 
 def _check_pace(visitor: Visitor) -> None:
-    """What one person sends and edits in all their chats: a guest is known by the mail address that let them in."""
+    """What one person sends and edits in all their chats, in any minute: a guest is known by the mail address that let
+    them in."""
     client = visitor.client
     login = visitor.session.consultant.user_id if client is None else client.user_id
     person = login or (client.email.strip().lower() if client else "")
-    pace = limits.hit(key=f"chat:{person}", limit=settings.CHAT_MESSAGES_A_MINUTE, seconds=60)
+    pace = limits.pace(key=f"chat:{person}", limit=settings.CHAT_MESSAGES_A_MINUTE, seconds=60)
     if not pace.allowed:
         raise TooManyMessages(pace.retry_after)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from naksha.testing import make_client, make_user
 from sessions_app.errors import TooManyMessages
@@ -35,6 +37,17 @@ def test_a_sender_has_so_many_messages_a_minute(session: Session) -> None:
     say(asha), say(asha)
     assert is_refused(asha)
     assert say(guest_of(session)).sequence == 3
+
+
+def test_so_many_are_so_many_in_any_minute(session: Session) -> None:
+    asha = consultant_of(session)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        say(asha)
+        clock.shift(50)
+        say(asha)
+        clock.shift(15)  # a minute has gone by since the first, not since the second
+        say(asha)
+        assert is_refused(asha)
 
 
 def test_a_consultants_chats_are_counted_together(session: Session) -> None:
