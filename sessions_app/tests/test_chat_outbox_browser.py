@@ -30,6 +30,14 @@ def session() -> Session:
     return make_session()
 
 
+@pytest.fixture
+def lease(tmp_path: Path) -> Path:
+    """A file to send along."""
+    file = tmp_path / "Lease.pdf"
+    file.write_bytes(PDF)
+    return file
+
+
 @contextmanager
 def room(live_server: Any, session: Session, *, width: int = 360, theme: Any = "light") -> Iterator[Any]:
     """The guest's room, in which pauses are a twentieth of what they are."""
@@ -128,11 +136,10 @@ def test_a_server_that_fails_with_all_keeps_their_order(live_server: Any, sessio
 
 
 def test_words_with_files_outlive_a_reload_and_ask_for_their_files(
-    live_server: Any, session: Session, tmp_path: Path
+    live_server: Any, session: Session, lease: Path
 ) -> None:
-    lease, deed = tmp_path / "Lease.pdf", tmp_path / "Deed.pdf"
-    for file in (lease, deed):
-        file.write_bytes(PDF)
+    deed = lease.with_name("Deed.pdf")
+    deed.write_bytes(PDF)
     with room(live_server, session) as page:
         asked: list[str] = []
         page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
@@ -166,11 +173,8 @@ def test_words_with_files_outlive_a_reload_and_ask_for_their_files(
 
 
 def test_what_came_through_before_a_reload_is_not_asked_for_again(
-    live_server: Any, session: Session, tmp_path: Path
+    live_server: Any, session: Session, lease: Path
 ) -> None:
-    lease = tmp_path / "Lease.pdf"
-    lease.write_bytes(PDF)
-
     with room(live_server, session) as page:
         page.on("dialog", lambda dialog: dialog.accept())
         page.route("**/messages/", lambda route: route.abort() if route.request.method == "POST" else route.fallback())
@@ -188,10 +192,8 @@ def test_what_came_through_before_a_reload_is_not_asked_for_again(
 
 
 def test_leaving_with_files_picked_warns_and_without_anything_does_not(
-    live_server: Any, session: Session, tmp_path: Path
+    live_server: Any, session: Session, lease: Path
 ) -> None:
-    lease = tmp_path / "Lease.pdf"
-    lease.write_bytes(PDF)
     with room(live_server, session) as page:
         asked: list[str] = []
         page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
