@@ -7,10 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import User
 from bookings.models import Booking
 from bookings.services import Details, hold, hold_seat
+from clients.models import Client
 from consultants.models import Consultant, Service
-from naksha.testing import make_service, next_slot_start
+from naksha.testing import make_service, make_user, next_slot_start
 from payments.models import Payment
 from payments.services import complete, ensure_order
 from payments.testing import FakeGateway
@@ -37,6 +39,13 @@ def make_held(consultant: Consultant, *, starts_at: datetime | None = None, **fi
 
 def payment_of(booking: Booking) -> Payment:
     return Payment.objects.for_payable("booking", booking.pk).latest("created_at")
+
+
+def login_of(booking: Booking, **fields: Any) -> User:
+    """A login that the booking's client row belongs to."""
+    user = make_user(email=booking.client.email, **fields)
+    Client.objects.filter(pk=booking.client_id).update(user=user)
+    return user
 
 
 def pay(gateway: FakeGateway, booking: Booking) -> Booking:

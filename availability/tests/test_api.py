@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from availability.models import DateOverride, WeeklyHours
 from bookings.testing import make_held
-from naksha.api.testing import api_of
+from naksha.api.testing import NOWHERE, api_of
 from naksha.testing import make_consultant
 
 pytestmark = pytest.mark.django_db
-NOWHERE = "01934c2e-6b1a-7c3e-9d0f-2a5b8c7e4f10"
 MONDAY = {"type": "WEEKLY", "weekday": "MONDAY", "start": "09:00", "end": "12:00"}
 
 

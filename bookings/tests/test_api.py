@@ -16,13 +16,12 @@ from bookings.services import links
 from bookings.testing import make_webinar, pay
 from clients.models import Client
 from naksha.api.models import KeptAnswer
-from naksha.api.testing import api_of
+from naksha.api.testing import NOWHERE, api_of
 from naksha.testing import make_consultant, make_service, make_user, next_slot_start
 from naksha.times import iso
 from payments.models import Payment
 
 pytestmark = pytest.mark.django_db
-NOWHERE = "01934c2e-6b1a-7c3e-9d0f-2a5b8c7e4f10"
 FARHAN = {"name": "Farhan Qureshi", "email": "farhan@example.com", "phone": "98200 12345"}
 
 

@@ -18,6 +18,7 @@ from naksha.api.schema import CODES
 
 BASE = "/api/v1"
 COUNTED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")  # on every answer
+NOWHERE = "01934c2e-6b1a-7c3e-9d0f-2a5b8c7e4f10"  # the key of nothing
 ERROR_KEYS = {"error", "message", "code", "statusCode", "timestamp", "path", "method"}
 
 
@@ -54,6 +55,11 @@ class Answer:
     @property
     def content(self) -> bytes:
         return bytes(self.response.getvalue())
+
+    @property
+    def lasting(self) -> dict[str, Any]:
+        """The body without what differs between two answers that say the same."""
+        return {name: value for name, value in (self.body or {}).items() if name not in ("path", "timestamp")}
 
     def __getitem__(self, header: str) -> str:
         return str(self.response[header])
