@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from naksha.db import refuse_transaction
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from django.test import Client
 
+    from accounts.models import User
     from consultants.models import Consultant
 
 SECRET = b"the fake gateway's secret"
@@ -309,6 +311,21 @@ def paid(owed_for: FakePayable, consultant: Consultant, amount_paise: int = 118_
     """As :func:`ordered`, paid through the browser."""
     payment = ordered(owed_for, consultant, amount_paise, **fields)
     return services.complete(**current_fake().signed_answer(current_fake().pay(str(payment.order_id))))
+
+
+def promise_refund(
+    owed_for: FakePayable, amount_paise: int = 118_000, *, key: str = "cancelled", actor: User | None = None
+) -> list[Refund]:
+    """Give back what was paid for ``owed_for``; the gateway hears of it later."""
+    with transaction.atomic():
+        return services.request_refund(
+            payable_kind=owed_for.payable_kind,
+            payable_id=owed_for.payable_id,
+            amount_paise=amount_paise,
+            reason="Cancelled by the client.",
+            actor=actor,
+            key=key,
+        )
 
 
 def posted_answer(gateway: FakeGateway, order_id: str | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from payments import services
@@ -16,7 +16,7 @@ from payments.models import GatewayEvent, Payment, Refund
 from payments.razorpay import client as razorpay
 from payments.services.checking import verify_with_gateway
 from payments.services.reconciling import reconcile_due
-from payments.testing import open_for, ordered, work_through
+from payments.testing import open_for, ordered, promise_refund, work_through
 from payments.tests.crash_child import DIED
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -162,15 +162,7 @@ def test_while_a_refund_is_sent(shop, dies, fake_payable, consultant, point):
     payment = ordered(fake_payable, consultant)
     shop.pay(payment.order_id)
     services.reconcile(payment.pk)
-    with transaction.atomic():
-        [refund] = services.request_refund(
-            payable_kind="fake",
-            payable_id=fake_payable.payable_id,
-            amount_paise=118_000,
-            reason="",
-            actor=None,
-            key="k",
-        )
+    [refund] = promise_refund(fake_payable)
     dies(point, "refund", refund.pk)
     refund.refresh_from_db()
     assert refund.status == "pending"

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
 from django.utils import timezone
 
 from payments import payable, services
@@ -21,7 +20,7 @@ from payments.payable import RefundInFull, Settled
 from payments.services import events, sending
 from payments.services.checking import verify_with_gateway
 from payments.services.reconciling import reconcile_due
-from payments.testing import FakePayable, open_for, webhook
+from payments.testing import FakePayable, open_for, promise_refund, webhook
 
 pytestmark = pytest.mark.django_db
 SEEDS = range(int(os.environ.get("DISORDER_SEEDS", "8")))
@@ -107,18 +106,7 @@ class Market:
         amount, key = self.dice.choice([1, 50, 5_000, 118_000]), self.dice.choice("abc")
         self.gateway.refund_status = self.dice.choice(["processed", "pending"])
 
-        def ask():
-            with transaction.atomic():
-                services.request_refund(
-                    payable_kind="fake",
-                    payable_id=owed.payable_id,
-                    amount_paise=amount,
-                    reason="",
-                    actor=None,
-                    key=f"{key}{amount}",
-                )
-
-        self.attempt(ask)
+        self.attempt(lambda: promise_refund(owed, amount, key=f"{key}{amount}"))
 
     def somebody_refunds_at_the_gateway(self):
         room = [

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
 from django.utils import timezone
 
 from payments import payable, services
@@ -17,7 +16,7 @@ from payments.razorpay import client
 from payments.services import events, sending
 from payments.services.checking import verify_with_gateway
 from payments.services.reconciling import reconcile_due
-from payments.testing import FakePayable, open_for, ordered, work_through
+from payments.testing import FakePayable, open_for, ordered, promise_refund, work_through
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,18 +45,6 @@ def bring_back(paid):
         gateway_payment_id=answer["razorpay_payment_id"],
         signature=answer["razorpay_signature"],
     )
-
-
-def refund(owed, amount_paise, key="k"):
-    with transaction.atomic():
-        return services.request_refund(
-            payable_kind="fake",
-            payable_id=owed.payable_id,
-            amount_paise=amount_paise,
-            reason="Cancelled.",
-            actor=None,
-            key=key,
-        )
 
 
 def books_agree():
@@ -160,7 +147,7 @@ def test_money_that_comes_too_late_goes_back(shop, payment, fake_payable):
 def test_a_refund_goes_once_whatever_the_gateway_answers(shop, payment, fake_payable, kind):
     bring_back(shop.pay(payment.order_id))
     shop.control("faults", path="POST *refund", kind=kind, times=2)
-    [promised] = refund(fake_payable, 59_000)
+    [promised] = promise_refund(fake_payable, 59_000)
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(3):
             work_through()
@@ -173,7 +160,7 @@ def test_a_refund_goes_once_whatever_the_gateway_answers(shop, payment, fake_pay
 def test_a_refund_that_takes_days(shop, payment, fake_payable):
     bring_back(shop.pay(payment.order_id))
     shop.control("settings", refund_mode="pending", refund_seconds=3600)
-    [promised] = refund(fake_payable, 118_000)
+    [promised] = promise_refund(fake_payable, 118_000)
     work_through()
     promised.refresh_from_db()
     assert (promised.status, fake_payable.refunded) == ("processing", [])
@@ -188,7 +175,7 @@ def test_a_refund_that_takes_days(shop, payment, fake_payable):
 def test_a_refund_that_fails_there_is_for_a_person_and_can_be_sent_again(shop, payment, fake_payable, admin_user):
     bring_back(shop.pay(payment.order_id))
     shop.control("settings", refund_mode="pending", refund_seconds=3600)
-    [promised] = refund(fake_payable, 118_000)
+    [promised] = promise_refund(fake_payable, 118_000)
     work_through()
     promised.refresh_from_db()
     shop.control(f"refunds/{promised.gateway_refund_id}/end", status="failed")
@@ -316,7 +303,7 @@ def test_disorder_ends_in_books_that_agree(shop, consultant, seed):
             if dice.random() < 0.5:
                 shop.control("settings", refund_mode=dice.choice(["processed", "pending"]), refund_seconds=0)
                 with contextlib.suppress(PaymentError):
-                    refund(owed, dice.choice([1, 50, 100, 11_801]))
+                    promise_refund(owed, dice.choice([1, 50, 100, 11_801]))
             if dice.random() < 0.4:
                 shop.control("webhooks/flush")
                 work_through()

@@ -12,12 +12,11 @@ from django.db import IntegrityError, connection, transaction
 
 from consultants.models import Consultant
 from naksha.testing import make_consultant
-from payments import services
 from payments.documents import papers
 from payments.invoices import issue_credit_note, issue_for_payment, issue_for_supply
 from payments.models import Invoice, InvoiceSeries
 from payments.payable import InvoiceFacts
-from payments.testing import paid
+from payments.testing import paid, promise_refund
 
 pytestmark = pytest.mark.django_db
 Kind = Invoice.Kind
@@ -48,18 +47,6 @@ def sell(fake_gateway, fake_payable, db):
         return paid(fake_payable, consultant, amount_paise or facts.total_paise, **fields)
 
     return sold
-
-
-def refund(payable, amount_paise, key="cancelled"):
-    with transaction.atomic():
-        return services.request_refund(
-            payable_kind=payable.payable_kind,
-            payable_id=payable.payable_id,
-            amount_paise=amount_paise,
-            reason="Cancelled by the client.",
-            actor=None,
-            key=key,
-        )
 
 
 # --- which document -----------------------------------------------------------------------------
@@ -171,7 +158,7 @@ def test_refunds_make_credit_notes_that_add_up_to_the_invoice(sell, fake_payable
     invoice = Invoice.objects.final().get()
     assert invoice.round_off_paise == -1
     for number, amount in enumerate((33_333, 1, 84_725)):
-        refund(fake_payable, amount, key=str(number))
+        promise_refund(fake_payable, amount, key=str(number))
     notes = Invoice.objects.filter(kind=Kind.CREDIT_NOTE).order_by("serial")
     assert [note.total_paise for note in notes] == [33_333, 1, 84_725]
     assert {note.original for note in notes} == {invoice}
@@ -184,14 +171,14 @@ def test_refunds_make_credit_notes_that_add_up_to_the_invoice(sell, fake_payable
 def test_an_advance_that_goes_back_has_a_refund_voucher(sell, fake_payable):
     sell(make_consultant(**REGULAR), replace(FACTS, supply_confirmed=False))
     voucher = Invoice.objects.get()
-    refund(fake_payable, 118_000)
+    promise_refund(fake_payable, 118_000)
     back = Invoice.objects.get(kind=Kind.REFUND_VOUCHER)
     assert (back.original, back.split) == (voucher, voucher.split)
 
 
 def test_a_refund_has_one_document_however_often_it_is_asked_for(sell, fake_payable):
     sell(make_consultant(**REGULAR))
-    [promised] = refund(fake_payable, 1_000)
+    [promised] = promise_refund(fake_payable, 1_000)
     note = promised.credit_note
     assert issue_credit_note(promised) == note
     assert Invoice.objects.filter(kind=Kind.CREDIT_NOTE).count() == 1
@@ -229,14 +216,14 @@ def test_a_number_that_is_rolled_back_is_the_next_ones(sell, fake_payable):
 
     def refund_and_fail():
         with transaction.atomic():
-            refund(fake_payable, 1_000, key="1")
+            promise_refund(fake_payable, 1_000, key="1")
             raise ZeroDivisionError
 
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             refund_and_fail()
     assert Invoice.objects.filter(kind=Kind.CREDIT_NOTE).count() == 0
-    [promised] = refund(fake_payable, 1_000, key="2")
+    [promised] = promise_refund(fake_payable, 1_000, key="2")
     assert promised.credit_note.number.endswith("/00001")
 
 

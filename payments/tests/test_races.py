@@ -17,7 +17,7 @@ from payments import payable, services
 from payments.errors import RefundNotPossible
 from payments.models import LedgerTransaction, Payment, Refund
 from payments.services import events, reconciling, sending, settling
-from payments.testing import FakePayable, ordered, paid, webhook, work_through
+from payments.testing import FakePayable, ordered, paid, promise_refund, webhook, work_through
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ALL_COME = 30  # seconds
@@ -137,18 +137,7 @@ def test_without_the_lock_both_are_taken(payment, fake_gateway, fake_payable, mo
 
 
 def two_refunds(owed, amount):
-    def ask(key):
-        with transaction.atomic():
-            services.request_refund(
-                payable_kind="fake",
-                payable_id=owed.payable_id,
-                amount_paise=amount,
-                reason="",
-                actor=None,
-                key=key,
-            )
-
-    return at_once(lambda: ask("one"), lambda: ask("two"))
+    return at_once(lambda: promise_refund(owed, amount, key="one"), lambda: promise_refund(owed, amount, key="two"))
 
 
 def test_of_two_refunds_of_everything_one_is_promised(fake_gateway, fake_payable, consultant, monkeypatch):
@@ -171,15 +160,7 @@ def test_without_the_lock_both_refunds_are_promised(fake_gateway, fake_payable, 
 
 def test_of_many_workers_one_sends_a_refund(fake_gateway, fake_payable, consultant):
     paid(fake_payable, consultant)
-    with transaction.atomic():
-        [refund] = services.request_refund(
-            payable_kind="fake",
-            payable_id=fake_payable.payable_id,
-            amount_paise=118_000,
-            reason="",
-            actor=None,
-            key="k",
-        )
+    [refund] = promise_refund(fake_payable)
     assert at_once(*[lambda: sending.send(refund.pk)] * 6) == [None] * 6
     assert fake_gateway.calls.count("refund") == 1
     assert (len(fake_payable.refunded), services.verify_ledger()) == (1, [])
@@ -188,15 +169,7 @@ def test_of_many_workers_one_sends_a_refund(fake_gateway, fake_payable, consulta
 def test_answer_and_webhook_of_a_refund_at_once_count_once(client, fake_gateway, fake_payable, consultant, monkeypatch):
     fake_gateway.refund_status = "pending"
     payment = paid(fake_payable, consultant)
-    with transaction.atomic():
-        [refund] = services.request_refund(
-            payable_kind="fake",
-            payable_id=fake_payable.payable_id,
-            amount_paise=118_000,
-            reason="",
-            actor=None,
-            key="k",
-        )
+    [refund] = promise_refund(fake_payable)
     work_through()
     refund.refresh_from_db()
     fake_gateway.change_refund(refund.gateway_refund_id, "processed")

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -12,21 +11,9 @@ from payments import services
 from payments.errors import InvalidState, RefundNotPossible
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Refund
 from payments.services import sending
-from payments.testing import paid, work_through
+from payments.testing import paid, promise_refund, work_through
 
 pytestmark = pytest.mark.django_db
-
-
-def refund(payable, amount_paise, key="cancelled", actor=None):
-    with transaction.atomic():
-        return services.request_refund(
-            payable_kind=payable.payable_kind,
-            payable_id=payable.payable_id,
-            amount_paise=amount_paise,
-            reason="Cancelled by the client.",
-            actor=actor,
-            key=key,
-        )
 
 
 @pytest.fixture
@@ -36,7 +23,7 @@ def payment(fake_gateway, fake_payable, consultant):
 
 def test_a_refund_is_a_row_first_and_nobody_is_asked(payment, fake_payable, fake_gateway):
     asked = len(fake_gateway.calls)
-    [promised] = refund(fake_payable, 59_000)
+    [promised] = promise_refund(fake_payable, 59_000)
     payment.refresh_from_db()
     assert (promised.status, promised.amount_paise, payment.refunding_paise) == ("pending", 59_000, 59_000)
     assert (payment.status, payment.refunded_paise, len(fake_gateway.calls)) == ("captured", 0, asked)
@@ -50,13 +37,13 @@ def test_a_worker_is_told_when_the_change_is_committed(
     told = []
     monkeypatch.setattr(tasks.send_refund, "apply_async", lambda args, *_a, **_k: told.append(args))
     with django_capture_on_commit_callbacks(execute=True):
-        [promised] = refund(fake_payable, 59_000)
+        [promised] = promise_refund(fake_payable, 59_000)
         assert told == []
     assert told == [(str(promised.pk),)]
 
 
 def test_part_of_it_goes_back_and_the_payable_is_told(payment, fake_payable, consultant):
-    [promised] = refund(fake_payable, 59_000)
+    [promised] = promise_refund(fake_payable, 59_000)
     work_through()
     payment.refresh_from_db()
     promised.refresh_from_db()
@@ -69,7 +56,7 @@ def test_part_of_it_goes_back_and_the_payable_is_told(payment, fake_payable, con
 
 def test_all_of_it_in_odd_parts_leaves_nothing_behind(payment, fake_payable, fake_gateway, consultant):
     for number, part in enumerate([1, 33_333, 7, 50_001, 34_658]):
-        refund(fake_payable, part, key=f"part-{number}")
+        promise_refund(fake_payable, part, key=f"part-{number}")
         work_through()
     payment.refresh_from_db()
     assert payment.status == "refunded"
@@ -86,35 +73,35 @@ def test_all_of_it_in_odd_parts_leaves_nothing_behind(payment, fake_payable, fak
 
 
 def test_more_than_is_left_is_refused(payment, fake_payable):
-    refund(fake_payable, 100_000)
+    promise_refund(fake_payable, 100_000)
     with pytest.raises(RefundNotPossible, match=r"₹180\.00 is left"):
-        refund(fake_payable, 18_001, key="again")
+        promise_refund(fake_payable, 18_001, key="again")
     assert Refund.objects.count() == 1
 
 
 @pytest.mark.parametrize("amount", [0, -1])
 def test_nothing_is_no_refund(payment, fake_payable, amount):
     with pytest.raises(RefundNotPossible):
-        refund(fake_payable, amount)
+        promise_refund(fake_payable, amount)
 
 
 def test_the_same_request_again_finds_its_rows(payment, fake_payable, fake_gateway):
-    assert refund(fake_payable, 59_000) == refund(fake_payable, 59_000)
+    assert promise_refund(fake_payable, 59_000) == promise_refund(fake_payable, 59_000)
     work_through()
-    assert refund(fake_payable, 59_000)[0].status == "processed"
+    assert promise_refund(fake_payable, 59_000)[0].status == "processed"
     assert Refund.objects.count() == len(fake_gateway.refunds) == 1
 
 
 def test_the_same_key_for_another_amount_is_refused(payment, fake_payable):
-    refund(fake_payable, 59_000)
+    promise_refund(fake_payable, 59_000)
     with pytest.raises(InvalidState):
-        refund(fake_payable, 60_000)
+        promise_refund(fake_payable, 60_000)
 
 
 def test_a_deposit_and_a_balance_give_back_the_newest_first(fake_gateway, fake_payable, consultant):
     deposit = paid(fake_payable, consultant, 35_400, purpose="deposit")
     balance = paid(fake_payable, consultant, 82_600, purpose="balance")
-    rows = refund(fake_payable, 100_000)
+    rows = promise_refund(fake_payable, 100_000)
     assert [(row.payment_id, row.amount_paise) for row in rows] == [(balance.pk, 82_600), (deposit.pk, 17_400)]
     work_through()
     deposit.refresh_from_db()
@@ -135,7 +122,7 @@ def test_a_refund_needs_the_transaction_of_its_cause(payment, fake_payable):
 
 
 def test_a_time_out_after_it_was_made_does_not_make_it_twice(payment, fake_payable, fake_gateway):
-    [promised] = refund(fake_payable, 59_000)
+    [promised] = promise_refund(fake_payable, 59_000)
     fake_gateway.hang_after = {"refund": 3}
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(4):
@@ -147,7 +134,7 @@ def test_a_time_out_after_it_was_made_does_not_make_it_twice(payment, fake_payab
 
 
 def test_a_worker_that_died_while_sending_is_followed_by_the_next(payment, fake_payable, fake_gateway):
-    [promised] = refund(fake_payable, 59_000)
+    [promised] = promise_refund(fake_payable, 59_000)
     Refund.objects.filter(pk=promised.pk).update(claimed_at=timezone.now())
     assert sending.unsent() == []
     assert sending.send(promised.pk).status == "pending"
@@ -157,7 +144,7 @@ def test_a_worker_that_died_while_sending_is_followed_by_the_next(payment, fake_
 
 
 def test_a_gateway_that_is_down_is_asked_later_and_less_and_less(payment, fake_payable, fake_gateway):
-    [promised] = refund(fake_payable, 59_000)
+    [promised] = promise_refund(fake_payable, 59_000)
     fake_gateway.down = True
     waits = []
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -175,7 +162,7 @@ def test_a_gateway_that_is_down_is_asked_later_and_less_and_less(payment, fake_p
 def test_a_refusal_for_days_is_for_a_person_and_the_money_stays_promised(
     payment, fake_payable, fake_gateway, admin_user
 ):
-    [promised] = refund(fake_payable, 118_000)
+    [promised] = promise_refund(fake_payable, 118_000)
     fake_gateway.refuse_refunds = "Your account does not have enough balance"
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(sending.REFUSALS):
@@ -186,7 +173,7 @@ def test_a_refusal_for_days_is_for_a_person_and_the_money_stays_promised(
         assert (promised.status, payment.refunding_paise) == ("failed", 118_000)
         assert "enough balance" in payment.attention
         with pytest.raises(RefundNotPossible):
-            refund(fake_payable, 1, key="other")
+            promise_refund(fake_payable, 1, key="other")
         assert services.verify_ledger() == []
 
         fake_gateway.refuse_refunds = ""
@@ -202,7 +189,7 @@ def test_a_refusal_for_days_is_for_a_person_and_the_money_stays_promised(
 
 
 def test_only_what_failed_is_sent_again(payment, fake_payable, admin_user):
-    [promised] = refund(fake_payable, 59_000)
+    [promised] = promise_refund(fake_payable, 59_000)
     with pytest.raises(InvalidState):
         services.send_again(refund=promised, actor=admin_user)
 
@@ -212,7 +199,7 @@ def test_only_what_failed_is_sent_again(payment, fake_payable, admin_user):
 
 def test_a_refund_on_its_way_counts_when_it_has_gone(payment, fake_payable, fake_gateway):
     fake_gateway.refund_status = "pending"
-    [promised] = refund(fake_payable, 118_000)
+    [promised] = promise_refund(fake_payable, 118_000)
     work_through()
     payment.refresh_from_db()
     promised.refresh_from_db()
@@ -227,7 +214,7 @@ def test_a_refund_on_its_way_counts_when_it_has_gone(payment, fake_payable, fake
 
 def test_nobody_tells_of_a_refund_and_it_is_asked_after(payment, fake_payable, fake_gateway):
     fake_gateway.refund_status = "pending"
-    [promised] = refund(fake_payable, 118_000)
+    [promised] = promise_refund(fake_payable, 118_000)
     work_through()
     promised.refresh_from_db()
     fake_gateway.change_refund(promised.gateway_refund_id, "processed")
@@ -240,7 +227,7 @@ def test_nobody_tells_of_a_refund_and_it_is_asked_after(payment, fake_payable, f
 
 def test_a_refund_that_fails_on_its_way_is_for_a_person(payment, fake_payable, fake_gateway):
     fake_gateway.refund_status = "pending"
-    [promised] = refund(fake_payable, 118_000)
+    [promised] = promise_refund(fake_payable, 118_000)
     work_through()
     promised.refresh_from_db()
     fake_gateway.change_refund(promised.gateway_refund_id, "failed")
@@ -266,7 +253,7 @@ def test_a_refund_made_at_the_gateway_is_taken_into_the_books(payment, fake_paya
 
 
 def test_a_refund_made_there_in_place_of_ours_is_ours(payment, fake_payable, fake_gateway):
-    [promised] = refund(fake_payable, 118_000)
+    [promised] = promise_refund(fake_payable, 118_000)
     [attempt] = payment.attempts.all()
     fake_gateway.make_refund(attempt.gateway_payment_id, 118_000)
     services.reconcile(payment.pk)
@@ -278,7 +265,7 @@ def test_a_refund_made_there_in_place_of_ours_is_ours(payment, fake_payable, fak
 
 def test_a_refund_made_there_after_ours_failed_takes_its_place(payment, fake_payable, fake_gateway):
     fake_gateway.refund_status = "pending"
-    [promised] = refund(fake_payable, 118_000)
+    [promised] = promise_refund(fake_payable, 118_000)
     work_through()
     promised.refresh_from_db()
     fake_gateway.change_refund(promised.gateway_refund_id, "failed")
@@ -293,7 +280,7 @@ def test_a_refund_made_there_after_ours_failed_takes_its_place(payment, fake_pay
 
 
 def test_a_refund_there_that_our_promises_leave_no_room_for_is_for_a_person(payment, fake_payable, fake_gateway):
-    refund(fake_payable, 100_000)
+    promise_refund(fake_payable, 100_000)
     [attempt] = payment.attempts.all()
     fake_gateway.make_refund(attempt.gateway_payment_id, 60_000)
     services.reconcile(payment.pk)
@@ -303,7 +290,7 @@ def test_a_refund_there_that_our_promises_leave_no_room_for_is_for_a_person(paym
 
 
 def test_an_answer_about_another_refund_moves_nothing(payment, fake_payable, fake_gateway):
-    [promised] = refund(fake_payable, 59_000)
+    [promised] = promise_refund(fake_payable, 59_000)
     [attempt] = payment.attempts.all()
     stranger = fake_gateway.make_refund(attempt.gateway_payment_id, 100)
     told = LedgerTransaction.objects.count()
@@ -327,7 +314,7 @@ def test_every_move_of_a_refund_is_in_the_table_or_raises(now, then):
 
 def test_what_is_paid_for_hears_at_once_of_a_promise_not_its_own(payment, fake_payable, fake_gateway, admin_user):
     """By hand, and at the gateway; what it has asked for itself it knows."""
-    refund(fake_payable, 18_000)
+    promise_refund(fake_payable, 18_000)
     assert fake_payable.promised == []
     payment.refresh_from_db()
     by_hand = services.refund_by_hand(
