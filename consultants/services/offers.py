@@ -148,6 +148,8 @@ def change_service(*, service: Service, **changes: Unpack[ServiceChanges]) -> Se
     locked(service.consultant)
     service = Service.objects.get(pk=service.pk)
     whole = {name: changes.get(name, getattr(service, name)) for name in ServiceFacts.__annotations__}
+    if whole["platform"] != service.platform:
+        whole["place"] = changes.get("place", "")  # a link is no number, and no address
     questions = changes.get("questions", [_said(row) for row in service.questions.all()])
     return update_service(service=service, facts=cast(ServiceFacts, whole), questions=questions)
 

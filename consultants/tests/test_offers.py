@@ -103,6 +103,15 @@ def test_a_link_that_is_not_used_is_forgotten(consultant: Consultant) -> None:
     assert offers.create_service(consultant=consultant, facts=facts(place="https://meet.example/x")).place == ""
 
 
+def test_another_platform_alone_has_another_place(consultant: Consultant) -> None:
+    service = offers.create_service(consultant=consultant, facts=facts(platform="link", place="https://meet.example/x"))
+    with pytest.raises(ValidationError) as refused:
+        offers.change_service(service=service, platform="in_person")
+    assert set(refused.value.message_dict) == {"place"}
+    assert offers.change_service(service=service, platform="link", title="Second call").place == service.place
+    assert offers.change_service(service=service, platform="phone").place == ""
+
+
 def test_questions_are_replaced_in_their_order(consultant: Consultant) -> None:
     service = offers.create_service(consultant=consultant, facts=facts(), questions=[ASKED])
     choice: offers.Question = {"label": "Which?", "kind": "choice", "choices": ["GST", " ", "ROC"], "required": False}
