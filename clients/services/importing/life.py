@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,10 +76,11 @@ def take_in(*, consultant: Consultant, actor: User, filename: str, data: bytes, 
 def _kept(consultant: Consultant, actor: User, filename: str, found: Read, **fields: Any) -> ClientImport:
     _take_turns(consultant.pk)
     before = ClientImport.objects.filter(consultant=consultant)
+    waiting = before.filter(status__in=ClientImport.WAITING).select_for_update()
+    makes_room = list(waiting.values_list("pk", flat=True))  # locked first: one may be confirmed just now
     if before.filter(Q(status=S.RUNNING) | Q(status=S.CHECKING, confirmed=True)).exists():
         raise InvalidState(_("A list is being taken in just now. Wait until it is done."))
-    for waiting in before.filter(status__in=ClientImport.WAITING).defer("source"):
-        _drop(waiting)
+    _drop(makes_room)
     return ClientImport.objects.create(
         consultant=consultant,
         by=actor,
@@ -169,28 +170,31 @@ def drop(*, job: ClientImport) -> None:
     """Throw away a list of which nothing was written. Gone already: nothing changes. Raises InvalidState otherwise."""
     locked = ClientImport.objects.select_for_update().defer("source").get(pk=job.pk)
     if locked.status in ClientImport.WAITING:
-        _drop(locked)
+        _drop([locked.pk])
     elif locked.status != S.DROPPED:
         raise InvalidState
 
 
-def _drop(job: ClientImport) -> None:
-    job.rows.all().delete()
-    ClientImport.objects.filter(pk=job.pk).update(
+def _drop(job_ids: list[UUID]) -> None:
+    """They are locked."""
+    ImportRow.objects.filter(job__in=job_ids).delete()
+    ClientImport.objects.filter(pk__in=job_ids).update(
         status=S.DROPPED, source="", samples=[], tag_names=[], updated_at=timezone.now()
     )
 
 
+@transaction.atomic
 def forget_old() -> int:
-    """Take the people out of lists that are long done, and throw away what nobody came back to. Returns how many."""
+    """Take the people out of lists that are long done, and throw away what nobody came back to. Returns how many. Who
+    goes on with one at the same moment keeps it: each is locked, and looked at again then."""
     now = timezone.now()
-    done = Q(status__in=[S.DONE, S.FAILED], updated_at__lt=now - KEPT_FOR)
+    has_rows = Exists(ImportRow.objects.filter(job=OuterRef("pk")))
+    done = Q(has_rows, status__in=[S.DONE, S.FAILED], updated_at__lt=now - KEPT_FOR)
     forgotten = Q(status__in=ClientImport.WAITING, updated_at__lt=now - WAITS_FOR)
-    old = list(ClientImport.objects.filter(done, rows__isnull=False).distinct().values_list("pk", flat=True))
+    old = dict(ClientImport.objects.select_for_update().filter(done | forgotten).values_list("pk", "status"))
     ImportRow.objects.filter(job__in=old).delete()
-    for job in (waiting := list(ClientImport.objects.filter(forgotten).defer("source"))):
-        drop(job=job)
-    return len(old) + len(waiting)
+    _drop([pk for pk, status in old.items() if status in ClientImport.WAITING])
+    return len(old)
 
 
 def report_rows(job: ClientImport) -> Any:

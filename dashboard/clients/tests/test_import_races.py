@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from clients.models import Client, ClientAddress, ClientImport
 from clients.services import importing, merge
+from clients.services.importing.life import KEPT_FOR
 from clients.testing import make_import
 from consultants.models import Consultant
 from naksha.errors import InvalidState
@@ -85,3 +87,33 @@ def test_a_list_that_goes_on_and_one_that_is_sent_at_the_same_moment_take_turns(
     going_on.join(30)
     assert isinstance(going_on.result, InvalidState)
     assert dict(ClientImport.objects.values_list("pk", "status")) == {stopped.pk: "failed", other.pk: "checking"}
+
+
+@pytest.mark.parametrize("status", ["failed", "checked"])
+def test_a_list_that_is_taken_up_at_the_moment_of_its_forgetting_is_kept(consultant: Consultant, status: str) -> None:
+    job = make_import(consultant)
+    importing.work(job.pk)
+    ClientImport.objects.update(status=status, updated_at=timezone.now() - 2 * KEPT_FOR)
+    forgetting = Worker(importing.forget_old)
+    with transaction.atomic():
+        if status == "checked":
+            importing.confirm(job=job, actor=consultant.user)
+        else:
+            importing.go_on(job=job)
+        forgetting.until_it_waits()
+    forgetting.join(30)
+    job.refresh_from_db()
+    assert (forgetting.result, job.status, job.rows_left().count()) == (0, "running", 1)
+
+
+def test_a_list_that_is_confirmed_as_another_is_sent_is_not_thrown_away(consultant: Consultant) -> None:
+    job = make_import(consultant)
+    importing.work(job.pk)
+    sending = Worker(lambda: make_import(consultant))
+    with transaction.atomic():
+        importing.confirm(job=job, actor=consultant.user)
+        sending.until_it_waits()
+    sending.join(30)
+    assert isinstance(sending.result, InvalidState)
+    job.refresh_from_db()
+    assert (job.status, job.rows_left().count()) == ("running", 1)
