@@ -124,6 +124,17 @@ def test_a_freed_seat_is_offered_to_the_first_in_line_and_to_nobody_else(consult
     assert taken(session) == 2
 
 
+def test_a_seat_is_free_where_the_next_in_line_is_just_leaving(consultant, monkeypatch):
+    session = make_webinar(consultant)
+    first = seat(session, 1)
+    seat(session, 2)
+    join_waitlist(service=session.service, session=session, name="W", email="w1@example.com", timezone="UTC")
+    with monkeypatch.context() as leaving:
+        leaving.setattr(waitlist, "_first", lambda line: None)
+        cancel_by_client(booking=first)
+    assert taken(session) == 1
+
+
 def test_a_seat_freed_after_the_line_was_looked_at_is_the_lines_all_the_same(consultant, monkeypatch):
     session = make_webinar(consultant)
     first = seat(session, 1)

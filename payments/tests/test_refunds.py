@@ -312,6 +312,31 @@ def test_every_move_of_a_refund_is_in_the_table_or_raises(now, then):
             row.move_to(then)
 
 
+def test_a_press_makes_one_refund_and_takes_no_other_sum(payment, admin_user):
+    def pressed(paise):
+        return services.refund_by_hand(
+            payment=payment, amount_paise=paise, seen_refunding_paise=0, reason="", actor=admin_user, press="a-press"
+        )
+
+    made = pressed(40_000)
+    assert (pressed(40_000), pressed(None)) == (made, made)
+    with pytest.raises(InvalidState, match="another amount"):
+        pressed(40_001)
+    assert Refund.objects.get() == made
+
+
+@pytest.mark.parametrize("press", ["", "a-press"])
+def test_who_decided_by_another_sum_than_what_has_gone_back_by_now_looks_again(
+    payment, fake_payable, admin_user, press
+):
+    refund(fake_payable, 18_000)
+    with pytest.raises(InvalidState, match="meanwhile"):
+        services.refund_by_hand(
+            payment=payment, amount_paise=40_000, seen_refunding_paise=0, reason="", actor=admin_user, press=press
+        )
+    assert [row.amount_paise for row in Refund.objects.all()] == [18_000]
+
+
 def test_what_is_paid_for_hears_at_once_of_a_promise_not_its_own(payment, fake_payable, fake_gateway, admin_user):
     """By hand, and at the gateway; what it has asked for itself it knows."""
     promise_refund(fake_payable, 18_000)

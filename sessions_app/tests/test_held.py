@@ -18,15 +18,15 @@ from bookings.testing import pay as pay_seat
 from bookings.tests.test_webinars import seat
 from clients.models import Client
 from naksha import past
-from naksha.errors import InvalidState
-from naksha.testing import make_service
+from naksha.errors import DomainError, InvalidState
+from naksha.testing import make_client, make_service
 from notifications.models import Notification, OutgoingMail
 from notifications.rendering import render_mail
 from payments.models import Refund
 from payments.services.checking import verify_ledger
 from sessions_app.errors import AnsweredAlready, TooSoon
 from sessions_app.models import JoinEvent, Session
-from sessions_app.services import complete, follow_up_due, held, move_on_due
+from sessions_app.services import complete, follow_up_due, held, machine, move_on_due, schedule
 from sessions_app.testing import make_session, wait_in
 from sessions_app.tests.practice import record
 from sessions_app.tests.rooms import let_in, logged_in, room
@@ -194,6 +194,21 @@ def test_whoever_answers_while_the_schedule_is_at_it_is_heard(session, monkeypat
     assert not Refund.objects.exists()
 
 
+def test_the_schedule_gives_nothing_back_of_what_both_came_to(session):
+    asked(session, hours=49)
+    came(session, "consultant")
+    assert schedule.give_back_one(session.pk) is False
+    assert (again(session).status, given_back()) == (S.CONFIRMED, 0)
+
+
+def test_a_webinar_long_over_that_its_consultant_never_came_to_is_asked_about_all_the_same(consultant):
+    webinar = ended(make_webinar(consultant), 16 * 24 * 60)
+    guest = make_client(consultant)
+    JoinEvent.objects.create(session=webinar, side="client", client=guest, kind="joined", at=webinar.starts_at)
+    assert move_on_due() == 1
+    assert (again(webinar).status, mails()) == (S.CONFIRMED, ["session_how"])
+
+
 def test_guests_of_a_webinar_whose_consultant_never_came_get_everything_back(consultant, fake_gateway):
     webinar = make_webinar(consultant, price_paise=10_000)
     for n in (1, 2):
@@ -203,6 +218,8 @@ def test_guests_of_a_webinar_whose_consultant_never_came_get_everything_back(con
     JoinEvent.objects.create(session=webinar, side="client", client=guest, kind="joined")
     OutgoingMail.objects.all().delete()
     assert (move_on_due(), mails()) == (1, ["session_how"])
+    Session.objects.update(asked_at=timezone.now() - timedelta(hours=47))
+    assert (move_on_due(), again(webinar).status) == (0, S.CONFIRMED)
     Session.objects.update(asked_at=timezone.now() - timedelta(hours=49))
     assert (move_on_due(), move_on_due()) == (1, 0)
     assert (again(webinar).status, finish_cancelled(), given_back()) == (S.CANCELLED, 2, 20_000)
@@ -353,6 +370,21 @@ def test_the_client_says_yes_and_it_is_completed(session):
     assert again(session).status == S.COMPLETED
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_answers_at_once_the_second_is_refused(session, monkeypatch, first):
+    asked(session)
+    real = machine.can_client_answer
+
+    def other_window(found, now):
+        monkeypatch.setattr(machine, "can_client_answer", real)
+        held.answer(session=found, client=found.client, took_place=first)
+        return True
+
+    monkeypatch.setattr(machine, "can_client_answer", other_window)
+    with pytest.raises(DomainError):
+        held.answer(session=session, client=session.client, took_place=not first)
+
+
 def test_the_client_says_no_and_gets_everything_back(session):
     asked(session)
     for _time in range(2):
@@ -433,6 +465,9 @@ def test_it_is_said_after_its_end_by_its_own_consultant_and_not_against_the_log(
     with pytest.raises(PermissionDenied):
         held.say_not_held(session=session, actor=other_consultant.user)
     ended(session, -5)
+    assert (
+        page not in logged_in(session.consultant.user).get(reverse("sessions:how", args=[session.pk])).content.decode()
+    )
     with pytest.raises(TooSoon):
         held.say_not_held(session=session, actor=session.consultant.user)
     wait_in(ended(session, 20))

@@ -243,6 +243,14 @@ def test_who_comes_while_our_meeting_does_not_open_has_come(session, guest, desk
         assert move_on_due() == 0  # nobody is in a meeting
 
 
+def test_an_app_that_presses_join_while_our_meeting_does_not_open_has_come(session, guest):
+    """It looks at no page first."""
+    Room.objects.update(status="pending", url="")
+    with at(session, minutes=-5):
+        assert joins(guest, session).status_code == 409
+    assert JoinEvent.objects.came().get().kind == K.TRIED
+
+
 # --- what joining tells ----------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +14,12 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from bookings.models import Booking
 from bookings.services import links
+from bookings.services.renewing import new_link as of_booking
 from bookings.testing import make_paid
+from clients import keys
 from clients.models import Client
 from clients.services import change_client, merge
+from naksha.errors import InvalidState
 from naksha.testing import make_client, make_user, next_slot_start
 from notifications.models import OutgoingMail
 from notifications.rendering import render_mail
@@ -24,6 +28,7 @@ from quotations.services import decline
 from quotations.services import links as quotation_links
 from quotations.testing import make_sent
 from sessions_app.models import Message, Session
+from sessions_app.services.renewing import new_link as of_session
 from sessions_app.testing import make_recorded
 from sessions_app.tests.rooms import let_in, logged_in, room
 
@@ -209,6 +214,48 @@ def test_only_its_own_consultant_ends_links(name, session, booking, other_consul
     assert Browser().post(page)["Location"].startswith("/accounts/login/")
     assert logged_in(other_consultant.user).post(page).status_code == 404
     assert not OutgoingMail.objects.filter(template="link_renewed").exists()
+
+
+def test_the_services_end_links_for_nobody_else_either(session, booking, other_consultant):
+    with pytest.raises(PermissionDenied):
+        of_session(session=session, actor=other_consultant.user)
+    with pytest.raises(PermissionDenied):
+        of_booking(booking=booking, actor=other_consultant.user)
+
+
+def test_no_new_link_is_made_of_a_session_that_was_booked_or_whose_client_was_erased(session, booking, consultant):
+    with pytest.raises(InvalidState):
+        of_session(session=booking.session, actor=consultant.user)
+    Client.objects.update(erased_at=timezone.now())
+    with pytest.raises(InvalidState):
+        of_session(session=session, actor=consultant.user)
+
+
+def test_no_new_link_is_made_of_a_booking_that_came_to_nothing_or_whose_client_was_erased(booking, consultant):
+    for status in ("held", "abandoned"):
+        Booking.objects.filter(pk=booking.pk).update(status=status, hold_expires_at=timezone.now())
+        with pytest.raises(InvalidState):
+            of_booking(booking=booking, actor=consultant.user)
+    Booking.objects.filter(pk=booking.pk).update(status="accepted")
+    Client.objects.update(erased_at=timezone.now())
+    with pytest.raises(InvalidState):
+        of_booking(booking=booking, actor=consultant.user)
+
+
+def test_a_second_press_for_a_booking_spoils_nothing_either(booking, consultant, monkeypatch):
+    monkeypatch.setattr(keys, "press_of", lambda now: "link:one-minute")
+    for _ in range(2):
+        of_booking(booking=booking, actor=consultant.user)
+    (told,) = links_told(WRONG)
+    assert opens(told)
+
+
+def test_of_a_session_that_its_client_was_not_told_of_the_right_address_hears_nothing(session, consultant):
+    stranger = let_in(session)
+    Session.objects.filter(pk=session.pk).update(client_told=False)
+    change_client(client=session.client, actor=consultant.user, details={"email": RIGHT})
+    assert stranger.get(room(session)).status_code == 404
+    assert not links_told(RIGHT)
 
 
 def test_who_was_erased_is_written_to_no_more(session, booking, consultant):
