@@ -79,10 +79,11 @@ def revoke_links(*, session_id: UUID, client_id: UUID) -> int:
     return links.update(revoked_at=timezone.now())
 
 
-def let_in_client(request: HttpRequest, *, session: Session, client: Client) -> None:
-    """Let a client in who has shown another key of theirs (the booking's): by a link that stands, else by a new one."""
+def standing_link(*, session: Session, client: Client) -> SessionLink:
+    """A link to the room for a client who has shown another key of theirs (the booking's): one that stands, else a new
+    one."""
     link = SessionLink.objects.filter(session=session, client=client, revoked_at__isnull=True).first()
-    let_in(request, link or resolve_link(mint_link(session=session, client=client)))
+    return link or resolve_link(mint_link(session=session, client=client))
 
 
 def let_in(request: HttpRequest, link: SessionLink) -> None:

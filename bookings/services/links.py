@@ -5,14 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from bookings.models import Booking, BookingLink, WaitlistEntry, WaitlistLink
+from clients.models import Client
 from naksha.crypto import new_token, token_hash
 from naksha.kept import Kept, Param
-from sessions_app.access import revoke_links
+from sessions_app.access import revoke_links, standing_link
+from sessions_app.models import SessionLink
 
 _BESIDE = ("consultant__user", "consultant__policy", "service", "client", "session")
 _LINKED = Kept(
@@ -67,10 +69,28 @@ def resolve_waitlist(token: str) -> WaitlistEntry:
 
 
 def revoke(booking: Booking) -> int:
-    """End every link of a booking, and to its session's page (one has fallen into wrong hands). Returns how many."""
+    """End every link of a booking, and to its session's page (one has fallen into wrong hands). Returns how many.
+
+    The booking's first: see :func:`room_link`.
+    """
+    ended = BookingLink.objects.filter(booking=booking, revoked_at__isnull=True).update(revoked_at=timezone.now())
     if booking.session_id is not None:
         revoke_links(session_id=booking.session_id, client_id=booking.client_id)
-    return BookingLink.objects.filter(booking=booking, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    return ended
+
+
+@transaction.atomic
+def room_link(booking: Booking, token: str) -> SessionLink:
+    """A link to the page of the booking's session for whoever has ``token``: one that stands, else a new one.
+
+    The client's row is locked, as where all their links end, and the token's: who ends it meanwhile waits, and ends
+    this one after it. Raises BookingLink.DoesNotExist where it was ended first.
+    """
+    list(Client.objects.select_for_update(no_key=True).filter(pk=booking.client_id))
+    rows = BookingLink.objects.select_for_update(of=("self",)).select_related("booking__session", "booking__client")
+    found = rows.get(booking=booking, token_hash=token_hash(token), revoked_at__isnull=True).booking
+    assert found.session is not None
+    return standing_link(session=found.session, client=found.client)
 
 
 def manage_url(token: str) -> str:

@@ -10,6 +10,7 @@ from bookings.models import Booking
 from bookings.services import cancel_by_client, links
 from bookings.testing import details as typed
 from bookings.testing import hold_seat, make_held, make_webinar
+from bookings.views import managing
 from meetings.models import Room
 from notifications.message import build_message
 from notifications.models import OutgoingMail
@@ -116,3 +117,19 @@ def test_each_seat_of_a_webinar_has_a_link_of_its_own(consultant):
     assert Booking.objects.filter(status="accepted").count() == 2
     clients = {link.client_id for link in SessionLink.objects.filter(session=session)}
     assert len(clients) == 2
+
+
+def test_a_link_that_ends_while_it_leads_to_the_room_lets_nobody_in(client, consultant, monkeypatch):
+    _, token = booked(consultant)
+    SessionLink.objects.all().delete()  # nobody was let in before
+    monkeypatch.setattr(managing, "has_room", lambda found: links.revoke(found) > 0)
+    assert client.get(reverse("bookings:room", args=[token])).status_code == 404
+    assert not SessionLink.objects.exists()
+
+
+def test_a_booking_s_link_lets_in_by_one_link_to_the_room_however_often(client, consultant):
+    _, token = booked(consultant)
+    SessionLink.objects.all().delete()
+    for browser in (client, Browser(), Browser()):
+        assert browser.get(reverse("bookings:room", args=[token]), follow=True).status_code == 200
+    assert SessionLink.objects.count() == 1

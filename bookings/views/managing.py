@@ -19,7 +19,7 @@ from bookings import visitor
 from bookings.errors import QuoteChanged
 from bookings.facts import calendar_entry, calendar_for, has_room, place_label, place_of, place_url
 from bookings.forms import FindForm
-from bookings.models import Booking
+from bookings.models import Booking, BookingLink
 from bookings.services import cancel_by_client, links, quote_cancellation, reschedule_by_client, terms
 from bookings.services import tell as telling
 from bookings.state import is_over, is_under_way
@@ -36,7 +36,7 @@ from naksha.web.zone import visitor_zone
 from payments.documents import papers
 from payments.models import Payment, Refund
 from sessions_app import rooms
-from sessions_app.access import let_in_client
+from sessions_app.access import let_in
 
 S = Booking.Status
 OWN_PAGES = ("cancel", "reschedule", "pay", "receipt", "calendar")
@@ -194,7 +194,10 @@ def room(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     if booking.session is None or not has_room(booking):
         return redirect("bookings:manage", token)
     if id_in(token) is None:
-        let_in_client(request, session=booking.session, client=booking.client)
+        try:
+            let_in(request, links.room_link(booking, token))
+        except BookingLink.DoesNotExist:  # ended since this page was asked for
+            return not_here(request)
     return redirect("sessions:room", booking.session.pk)
 
 
