@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -19,24 +17,10 @@ from dashboard.tests.test_analytics_browser import AS_TABLE
 from naksha.testing import make_service, next_slot_start
 from quotations import services as quoting
 from quotations.testing import make_sent
-from tests.window import browser
+from tests.window import browser, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 A_ROUND = 21_000  # ms; without a socket a page looks every 20 s
-
-
-def meanwhile(change: Callable[[], Any]) -> None:
-    """Run ``change`` on the database while the browser's loop holds this thread."""
-
-    def run() -> None:
-        try:
-            change()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
 
 
 @contextmanager

@@ -21,9 +21,9 @@ from notifications.models import OutgoingMail
 from sessions_app.models import Session
 from sessions_app.testing import make_recorded, make_session
 from sessions_app.tests.test_recording import pay
-from sessions_app.tests.test_room_browser import let_in, meanwhile, moved_to
+from sessions_app.tests.test_room_browser import let_in, moved_to
 from tests.e2e.test_every_page import AXE, judge, unreached
-from tests.window import browser
+from tests.window import browser, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -6,9 +6,12 @@ Starting Playwright and Chromium takes longer than most of what is done with the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
+
+from django.db import connection
 
 from tests.needs import chromium
 
@@ -34,6 +37,19 @@ def browser() -> Iterator[Any]:
                 context.close()
         finally:
             asyncio._set_running_loop(outer)
+
+
+def meanwhile(act: Callable[[], Any]) -> Any:
+    """Do ``act`` with the database while the browser's loop holds this thread. Returns what it returns."""
+
+    def run() -> Any:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(run).result()
 
 
 def _running() -> list[Any]:

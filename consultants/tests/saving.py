@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route
 from accounts.tests.test_accounts_browser import log_in
 from consultants.models import Consultant
 from consultants.services.mail_words import words_of
-from notifications.tests.test_bell_browser import meanwhile
+from tests.window import meanwhile
 
 
 @dataclass

@@ -18,7 +18,7 @@ from consultants.services.mail_words import save_mail_words
 from consultants.services.profile import set_photo
 from consultants.tests.saving import Desk
 from consultants.tests.test_profile import picture
-from notifications.tests.test_bell_browser import meanwhile
+from tests.window import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 MAILS, PROFILE = reverse("consultants:mails"), reverse("consultants:profile")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from consultants.models import Consultant, MailWords
 from consultants.tests.saving import Desk
 from naksha.testing import make_consultant
-from notifications.tests.test_bell_browser import meanwhile
+from tests.window import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 MAILS = reverse("consultants:mails")

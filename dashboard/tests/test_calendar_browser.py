@@ -19,10 +19,11 @@ from availability import services as time
 from bookings.testing import make_webinar
 from consultants.models import Consultant
 from dashboard.tests.test_calendar import record
-from dashboard.tests.test_practice_browser import browser, meanwhile
+from dashboard.tests.test_practice_browser import browser
 from naksha.testing import make_client, make_consultant, next_slot_start
 from notifications.models import OutgoingMail
 from sessions_app.services import cancel, reschedule
+from tests.window import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 INDIA = ZoneInfo("Asia/Kolkata")

@@ -10,10 +10,11 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from bookings.testing import make_paid, payment_of
-from dashboard.tests.test_practice_browser import browser, cookie, meanwhile
+from dashboard.tests.test_practice_browser import browser, cookie
 from naksha.testing import next_slot_start
 from payments.models import Payment, Refund
 from payments.services import refund_by_hand
+from tests.window import meanwhile
 
 __all__ = ["cookie"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

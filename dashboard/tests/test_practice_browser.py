@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,23 +14,9 @@ from django.utils import timezone
 from dashboard.tests.scene import make_booking
 from naksha.testing import make_service
 from notifications.services import notify
-from tests.window import browser
+from tests.window import browser, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def meanwhile(change: Callable[[], Any]) -> None:
-    """Run ``change`` on the database while the browser's loop holds this thread."""
-
-    def run() -> None:
-        try:
-            change()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
 
 
 @pytest.fixture

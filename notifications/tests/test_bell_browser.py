@@ -7,20 +7,18 @@ product's own answer.
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from accounts.models import User
 from naksha.testing import make_user
 from notifications.services import notify
-from tests.window import browser
+from tests.window import browser, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SOON = {"id": "1", "at": "2026-11-21T10:00:00.000001Z", "title": "Farhan booked you"}
@@ -78,18 +76,6 @@ class Desk:
                 return
             self.page.wait_for_timeout(25)
         pytest.fail(f"{len(self.far.sockets)} sockets were opened, not {sockets}")
-
-
-def meanwhile(change: Callable[[], Any]) -> None:
-    """Change the database from another thread: Playwright's loop is at work in this one."""
-
-    def run() -> None:
-        change()
-        connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
 
 
 @pytest.fixture

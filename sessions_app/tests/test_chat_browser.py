@@ -13,7 +13,8 @@ from sessions_app.models import Message, Session
 from sessions_app.services import chatting
 from sessions_app.testing import make_session
 from sessions_app.tests.chatters import consultant_of, guest_of, say
-from sessions_app.tests.test_room_browser import browser, let_in, meanwhile, path
+from sessions_app.tests.test_room_browser import browser, let_in, path
+from tests.window import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -19,7 +19,8 @@ from sessions_app.testing import make_session
 from sessions_app.tests.chatters import guest_of, say
 from sessions_app.tests.test_chat_browser import long_talk
 from sessions_app.tests.test_chat_files import PDF
-from sessions_app.tests.test_room_browser import browser, let_in, meanwhile, path
+from sessions_app.tests.test_room_browser import browser, let_in, path
+from tests.window import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 QUICKLY = "const slow = setTimeout; window.setTimeout = (act, ms, ...more) => slow(act, ms / 20, ...more);"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -20,23 +17,9 @@ from naksha.testing import next_slot_start
 from sessions_app.access import mint_link
 from sessions_app.models import JoinEvent, Session, SessionNotes
 from sessions_app.testing import make_session
-from tests.window import browser
+from tests.window import browser, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def meanwhile(change: Callable[[], Any]) -> None:
-    """Run ``change`` on the database while the browser's loop holds this thread."""
-
-    def run() -> None:
-        try:
-            change()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
 
 
 def moved_to(session: Session, starts_at: Any, **fields: Any) -> Session:

@@ -4,14 +4,12 @@ a phone, axe, and no script at all."""
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -19,25 +17,11 @@ from playwright.sync_api import Page, expect
 from naksha.testing import make_client, next_slot_start
 from sessions_app.models import Session
 from sessions_app.testing import make_recorded, make_session
-from tests.window import browser
+from tests.window import browser, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LIST = "/dashboard/sessions/"
 LOOK = "document.dispatchEvent(new CustomEvent('naksha:changed', { detail: 'sessions' }))"
-
-
-def meanwhile(change: Callable[[], Any]) -> None:
-    """Run ``change`` on the database while the browser's loop holds this thread."""
-
-    def run() -> None:
-        try:
-            change()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from naksha.testing import PASSWORD, make_client, next_slot_start
 from payments.models import LedgerEntry, Payment
 from sessions_app.models import Session
 from sessions_app.testing import make_recorded
-from tests.acts.walk import SCREENS, Walk, ask, walking
+from tests.acts.walk import SCREENS, Walk, walking
+from tests.window import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.parametrize("screen", SCREENS)]
 Screen = tuple[int, str]
@@ -69,7 +70,7 @@ def test_a_session_is_recorded_and_said_to_be_paid_elsewhere(
     held = timezone.localdate() - timedelta(days=3)
 
     def elsewhere() -> list[int]:
-        return ask(lambda: list(Session.objects.values_list("elsewhere_paise", flat=True)))  # type: ignore[no-any-return]
+        return meanwhile(lambda: list(Session.objects.values_list("elsewhere_paise", flat=True)))  # type: ignore[no-any-return]
 
     with walking(live_server, consultant.user, screen, "session") as walk:
         page = walk.page

@@ -18,14 +18,15 @@ from quotations.models import Quotation
 from quotations.testing import make_draft, make_sent
 from sessions_app.models import Review
 from sessions_app.testing import make_review
-from tests.acts.walk import SCREENS, ask, walking
+from tests.acts.walk import SCREENS, walking
+from tests.window import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.parametrize("screen", SCREENS)]
 Screen = tuple[int, str]
 
 
 def mails(template: str) -> int:
-    return ask(lambda: OutgoingMail.objects.filter(template=template).count())
+    return meanwhile(lambda: OutgoingMail.objects.filter(template=template).count())
 
 
 def test_a_request_is_accepted_and_another_declined_with_a_reason(

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +15,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from tests.window import browser
+from tests.window import browser, meanwhile
 
 SCREENS = [pytest.param((1280, "light"), id="laptop"), pytest.param((360, "dark"), id="phone")]
 AXE = Path(settings.BASE_DIR, "node_modules/axe-core/axe.min.js")
@@ -125,22 +123,6 @@ class Walk:
         return coming.value.suggested_filename, coming.value.path().read_bytes()
 
 
-def ask(question: Callable[[], Any]) -> Any:
-    """What the database holds, while the browser's loop has this thread."""
-    found: list[Any] = []
-
-    def run() -> None:
-        try:
-            found.append(question())
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    return found[0]
-
-
 @contextmanager
 def walking(live_server: Any, user: User | None, screen: tuple[int, str], name: str) -> Iterator[Walk]:
     """Begun when its rows are there. No script may fail, and the policy may refuse nothing."""
@@ -154,7 +136,7 @@ def walking(live_server: Any, user: User | None, screen: tuple[int, str], name: 
         )
         if user is not None:
             login = Client()
-            ask(lambda: login.force_login(user))
+            meanwhile(lambda: login.force_login(user))
             cookie = login.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
         walk = Walk(context.new_page(), live_server.url, width, name)

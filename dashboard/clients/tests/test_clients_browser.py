@@ -14,8 +14,9 @@ from django.urls import reverse
 from clients.models import Client, ClientImport
 from clients.services import add_client, add_field, importing
 from dashboard.clients.tests.scene import make_booking, make_held
-from dashboard.tests.test_practice_browser import browser, meanwhile
+from dashboard.tests.test_practice_browser import browser
 from naksha.testing import make_client
+from tests.window import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = Path(settings.BASE_DIR, "node_modules/axe-core/axe.min.js")
