@@ -14,6 +14,7 @@ from availability.models import Occupancy
 from bookings.models import Booking, BookingLink
 from bookings.services import links
 from bookings.testing import make_webinar, pay
+from bookings.tests.asking import FARHAN, sent
 from clients.models import Client
 from naksha.api.models import KeptAnswer
 from naksha.api.testing import NOWHERE, api_of
@@ -22,18 +23,6 @@ from naksha.times import iso
 from payments.models import Payment
 
 pytestmark = pytest.mark.django_db
-FARHAN = {"name": "Farhan Qureshi", "email": "farhan@example.com", "phone": "98200 12345"}
-
-
-def sent(service: Any, **changes: Any) -> dict[str, Any]:
-    body = {
-        "consultantSlug": service.consultant.slug,
-        "serviceId": str(service.pk),
-        "start": iso(next_slot_start()),
-        "client": FARHAN,
-        "timezone": "Europe/London",
-    }
-    return {name: value for name, value in {**body, **changes}.items() if value is not None}
 
 
 @pytest.fixture

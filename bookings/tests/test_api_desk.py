@@ -12,6 +12,7 @@ from availability.models import Occupancy
 from availability.services import block
 from bookings.models import Booking
 from bookings.testing import details, login_of, make_held, make_paid, payment_of
+from bookings.tests.asking import sent
 from clients.models import Client
 from naksha.api.testing import NOWHERE, api_of
 from naksha.testing import make_admin, make_consultant, make_service, make_user, next_slot_start
@@ -19,18 +20,6 @@ from naksha.times import iso
 from payments.models import Refund
 
 pytestmark = pytest.mark.django_db
-FARHAN = {"name": "Farhan Qureshi", "email": "farhan@example.com", "phone": "98200 12345"}
-
-
-def sent(service: Any, **changes: Any) -> dict[str, Any]:
-    body = {
-        "consultantSlug": service.consultant.slug,
-        "serviceId": str(service.pk),
-        "start": iso(next_slot_start()),
-        "client": FARHAN,
-        "timezone": "Europe/London",
-    }
-    return {name: value for name, value in {**body, **changes}.items() if value is not None}
 
 
 @pytest.fixture
