@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from naksha.errors import DomainError
+from naksha.errors import DomainError, InvalidState
 
 
 class TimeRefused(DomainError):
@@ -30,3 +30,12 @@ class NotBookable(TimeRefused):
     """The time was never on offer: outside the hours, off the grid, too soon or too far ahead."""
 
     sentence = _("That time cannot be booked. Please choose one of the times shown.")
+
+
+class HoursChanged(InvalidState):
+    """The week was written in another window since the writer read it (409). Nothing was changed."""
+
+    sentence = _(
+        "Your hours were changed in another window since you opened this page. What you typed is still here, and what "
+        "is saved stands at a glance. Save again to put this in its place."
+    )

@@ -1,6 +1,6 @@
 """Every change of a consultant's hours and of their time."""
 
-from availability.services.hours import clear_dates, set_dates, set_weekly_hours
+from availability.services.hours import clear_dates, edition_of, set_dates, set_weekly_hours, week_of
 from availability.services.occupancy import (
     CALENDAR,
     block,
@@ -18,6 +18,7 @@ __all__ = [
     "block",
     "change_block",
     "clear_dates",
+    "edition_of",
     "move",
     "release",
     "reserve",
@@ -26,4 +27,5 @@ __all__ = [
     "settle",
     "sweep_expired",
     "unblock",
+    "week_of",
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from availability.engine import DAY_MINUTES, Stretch, merged
+from availability.errors import HoursChanged
 from availability.models import DateOverride, WeeklyHours
 from availability.services.occupancy import CALENDAR
 from availability.words import minute_words
@@ -41,13 +42,31 @@ def check_day(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
     return merged(day)
 
 
+def week_of(consultant: Consultant) -> list[list[Stretch]]:
+    """What is stored, Monday first. One query."""
+    week: list[list[Stretch]] = [[] for _ in range(7)]
+    for row in consultant.weekly_hours.all():
+        week[row.weekday].append((row.start_minute, row.end_minute))
+    return week
+
+
+def edition_of(week: Sequence[Iterable[Stretch]]) -> str:
+    """A week's hours in one line: another one wherever they are others. Monday comes first."""
+    days = (",".join(f"{start}-{end}" for start, end in sorted(day)) for day in week)
+    return ";".join(days)
+
+
 @transaction.atomic
-def set_weekly_hours(*, consultant: Consultant, week: Sequence[Iterable[Stretch]]) -> None:
-    """Set the seven days, Monday first, in place of what was. What is booked stays. Raises ValidationError."""
+def set_weekly_hours(*, consultant: Consultant, week: Sequence[Iterable[Stretch]], seen: str | None = None) -> None:
+    """Set the seven days, Monday first, in place of what was: of the edition ``seen``, or whatever it is where the
+    writer says none. What is booked stays. Raises ValidationError, and HoursChanged where there is another edition, but
+    for the very hours that are to be set."""
     if len(week) != 7:
         raise ValueError("A week has seven days.")
     days = [check_day(day) for day in week]
     lock_consultant(consultant.pk)
+    if seen is not None and edition_of(week_of(consultant)) not in (seen, edition_of(days)):
+        raise HoursChanged
     consultant.weekly_hours.all().delete()
     WeeklyHours.objects.bulk_create(
         WeeklyHours(consultant=consultant, weekday=weekday, start_minute=start, end_minute=end)

@@ -1,5 +1,6 @@
 """The consultant's pages of weekly hours. They work without script, and keep what was typed."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -66,6 +67,32 @@ def test_a_week_is_saved(desk, consultant):
     assert response.url == HOURS
     assert hours_of(consultant) == [(0, 570, 780), (0, 840, 1080), (5, 1320, 1440), (6, 0, 120)]
     assert "saved" in told(response)
+
+
+def seen_on(page):
+    return re.search(r'name="seen" value="([^"]*)"', page.content.decode())[1]
+
+
+def test_two_windows_do_not_overwrite_each_others_week(desk, consultant):
+    seen = seen_on(desk.get(HOURS))
+    monday, tuesday = week_data({0: [("09:00", "12:00")]}), week_data({1: [("10:00", "11:00")]})
+    assert desk.post(HOURS, {**monday, "seen": seen}).status_code == 302
+    refused = desk.post(HOURS, {**tuesday, "seen": seen})
+    words = refused.content.decode()
+    assert refused.status_code == 409
+    assert "changed in another window" in words
+    assert 'value="10:00"' in words
+    assert hours_of(consultant) == [(0, 540, 720)]
+    assert desk.post(HOURS, {**monday, "seen": seen}).status_code == 302  # the same again is no quarrel
+    assert desk.post(HOURS, {**tuesday, "seen": seen_on(refused)}).status_code == 302  # knowingly
+    assert hours_of(consultant) == [(1, 600, 660)]
+
+
+def test_what_was_seen_stays_while_rows_are_added_and_mended(desk, consultant):
+    seen = seen_on(desk.get(HOURS))
+    services.set_weekly_hours(consultant=consultant, week=[[]] * 7)
+    for more in ({"arrange": "add:0"}, {"d0-0-opens": "25:00"}):
+        assert seen_on(desk.post(HOURS, {**week_data({0: [("09:00", "12:00")]}), "seen": seen, **more})) == seen
 
 
 def test_stretches_that_touch_become_one(desk, consultant):

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import ConsultantRequest, approved_consultant_required
 from availability import forms, services
 from availability.engine import DAY_MINUTES, Stretch, merged
+from availability.errors import HoursChanged
 from availability.services.hours import check_day
 from availability.views.frame import beside, changed
 from availability.words import minute_words, stretch_words
 from consultants.forms.profile import zone_choices
-from consultants.models import Consultant
 from consultants.services.profile import update_profile
 from naksha.times import zone_label
 from naksha.web.zone import clean_zone
@@ -29,19 +29,23 @@ from naksha.web.zone import clean_zone
 @approved_consultant_required
 def hours(request: ConsultantRequest) -> HttpResponse:
     if request.method != "POST":
-        return _page(request, forms.week_shown(_week(request.consultant)))
+        return _page(request, forms.week_shown(services.week_of(request.consultant)))
+    seen = request.POST.get("seen")
     if act := request.POST.get("arrange"):
-        return _page(request, forms.week_arranged(request.POST, act), unsaved=True)
+        return _page(request, forms.week_arranged(request.POST, act), unsaved=True, seen=seen)
     days = forms.week_sent(request.POST)
-    if _all_right(days):
-        week = [day.stretches() for day in days]
+    if not _all_right(days):
+        return _page(request, days, unsaved=True, seen=seen, status=422)
+    week = [day.stretches() for day in days]
+    try:
         changed(
             request,
-            lambda: services.set_weekly_hours(consultant=request.consultant, week=week),
+            lambda: services.set_weekly_hours(consultant=request.consultant, week=week, seen=seen),
             lambda _done: _("Your hours are saved."),
         )
-        return redirect("availability:hours")
-    return _page(request, days, unsaved=True, status=422)
+    except HoursChanged as error:
+        return _page(request, days, unsaved=True, refused=str(error), status=error.http_status)
+    return redirect("availability:hours")
 
 
 @require_POST
@@ -73,21 +77,24 @@ def _all_right(days: Sequence[forms.Day]) -> bool:
     return right
 
 
-def _week(consultant: Consultant) -> list[list[Stretch]]:
-    week: list[list[Stretch]] = [[] for _ in range(7)]
-    for row in consultant.weekly_hours.all():
-        week[row.weekday].append((row.start_minute, row.end_minute))
-    return week
-
-
 def _page(
-    request: ConsultantRequest, days: Sequence[forms.Day], *, unsaved: bool = False, status: int = 200
+    request: ConsultantRequest,
+    days: Sequence[forms.Day],
+    *,
+    unsaved: bool = False,
+    seen: str | None = None,
+    refused: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    week = [merged(day) for day in _week(request.consultant)]
+    """``seen`` is the edition of what is stored that was read when this was begun; without it, what is stored now."""
+    stored = services.week_of(request.consultant)
+    week = [merged(day) for day in stored]
     context: dict[str, Any] = {
         **beside(request, request.consultant, "hours"),
         "days": days,
         "unsaved": unsaved,
+        "seen": services.edition_of(stored) if seen is None else seen,
+        "refused": refused,
         "wrong": [day for day in days if day.error or any(form.errors for form in day.forms)],
         "bars": [(name, stretch_words(hours), _bars(hours)) for name, hours in zip(forms.WEEKDAYS, week, strict=True)],
         "week_minutes": sum(end - start for day in week for start, end in day),
