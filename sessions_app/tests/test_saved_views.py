@@ -96,8 +96,13 @@ def test_a_view_is_renamed_and_deleted(desk, consultant):
     view.refresh_from_db()
     assert view.name == "unpaid"
     assert "unpaid" in desk.get(PAGE).content.decode()
-    for _ in range(1):
-        desk.post(reverse("sessions:view_delete", args=[view.pk]))
+    delete = reverse("sessions:view_delete", args=[view.pk])
+    assert delete in desk.get(PAGE).content.decode()
+    asked = desk.get(delete).content.decode()
+    assert "Delete the view “unpaid”?" in asked
+    assert "No session is touched." in asked
+    assert SavedView.objects.count() == 2  # nothing is gone by looking
+    desk.post(delete)
     assert list(SavedView.objects.all()) == [other]
 
 

@@ -112,10 +112,12 @@ def show_first(request: ConsultantRequest, pk: UUID) -> HttpResponse:
     return redirect("sessions:views")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @approved_consultant_required
 def delete(request: ConsultantRequest, pk: UUID) -> HttpResponse:
     view = their_view(request, pk)
+    if request.method != "POST":
+        return render(request, "sessions/desk/view_delete.html", {"nav": "sessions", "view": view})
     service.delete_view(view=view)
     messages.success(request, _("“%(name)s” is deleted. No session was touched.") % {"name": view.name})
     return redirect("sessions:views")
