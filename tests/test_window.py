@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from naksha.testing import make_user
-from tests.window import browser
+from tests.window import browser, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -42,3 +42,9 @@ def test_one_that_was_ended_is_started_anew() -> None:
     with browser() as again:
         assert again is not opened
         assert again.new_page().evaluate("1 + 1") == 2
+
+
+def test_what_fails_while_a_page_is_open_fails_its_test() -> None:
+    with pytest.raises(ZeroDivisionError):
+        meanwhile(lambda: 1 / 0)
+    assert meanwhile(lambda: "told") == "told"
