@@ -121,7 +121,7 @@ async def test_a_thousand_lines_are_a_few_frames_and_the_last_is_right() -> None
     user = await somebody()
 
     def storm(first: int) -> None:
-        for n in range(first, first + 100):
+        for n in range(first, first + 20):
             Notification.objects.create(user=user, kind="system", title=f"line {n}")
             services.changed(user)
             services.changed(user, "bookings")
@@ -129,7 +129,7 @@ async def test_a_thousand_lines_are_a_few_frames_and_the_last_is_right() -> None
     async with await a_line(user) as line:
         await line.hear("state")
         started = time.monotonic()
-        for first in range(0, 1000, 100):  # who checks the line's access has turns between
+        for first in range(0, 1000, 20):  # who checks the line's access has turns between, and soon
             await database_sync_to_async(storm)(first)
         frames = []
         while not frames or frames[-1].get("count") != 1000:
