@@ -40,6 +40,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "BroadcastStatus": ["WAITING", "SENT"],
         "RoomStatus": ["PENDING", "READY", "FAILED"],
         "SessionPlatform": "sessions_app.api.serializers.PLATFORM_NAMES",
+        "SessionHeld": ["HELD", "NOT_HELD"],
         "SessionStatus": "sessions_app.api.serializers.STATUSES",
         "UpOrDown": "accounts.api.views.health.STATES",
         "BookingStatus": ["HELD", "PENDING", "ACCEPTED", "REJECTED", "CANCELLED", "EXPIRED", "ABANDONED"],

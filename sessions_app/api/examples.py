@@ -75,6 +75,8 @@ DETAIL: dict[str, Any] = {
     "joinClosesAt": "2026-11-24T07:15:00Z",
     "review": None,
     "cancellation": None,
+    "question": None,
+    "clientSays": None,
 }
 MESSAGE: dict[str, Any] = {
     "id": MESSAGE_ID,

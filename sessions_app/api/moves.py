@@ -21,7 +21,7 @@ from sessions_app.api import examples
 from sessions_app.api import serializers as words
 from sessions_app.api.access import reader_of, visitor_of
 from sessions_app.api.views import TAG, detail
-from sessions_app.services import bulk, complete, mark_no_show, reviewing, start
+from sessions_app.services import bulk, complete, held, mark_no_show, reviewing, start
 
 REFUSED = [*ROLE, "NOT_FOUND", "INVALID_STATE"]
 
@@ -123,6 +123,33 @@ class Cancel(_Move):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         return self.pressed(request, pk, _cancelled, self.checked(words.CancelSession), _("Cancelled."))
+
+
+class Held(_Move):
+    @operation(
+        "sessions_held",
+        "Say whether a session took place",
+        tag=TAG,
+        request=words.SayHeld,
+        answer=words.SessionDetail,
+        errors=REFUSED,
+        request_example={"tookPlace": False},
+        example=examples.DETAIL,
+        description="For its client, where `question` of GET asks: yes completes it, no gives back all that was paid; "
+        "where the join log shows neither side, no earlier than the consultant's time to answer is over. For its "
+        "consultant, after its end: yes is as `complete`, no gives everything back. The same answer again changes "
+        "nothing; another than the first is refused.",
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        return self.pressed(request, pk, _answered, self.checked(words.SayHeld), _("Thank you."))
+
+
+def _answered(visitor: Visitor, data: dict[str, Any]) -> None:
+    actor, took_place = _person(visitor), data["took_place"]
+    if visitor.client is not None:
+        held.answer(session=visitor.session, client=visitor.client, took_place=took_place, by=actor)
+    else:
+        (complete if took_place else held.say_not_held)(session=visitor.session, actor=actor)
 
 
 class Reschedule(_Move):

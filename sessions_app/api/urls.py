@@ -11,6 +11,7 @@ urlpatterns = [
     path("sessions/<uuid:pk>/complete", moves.Complete.as_view()),
     path("sessions/<uuid:pk>/cancel", moves.Cancel.as_view()),
     path("sessions/<uuid:pk>/no-show", moves.NoShow.as_view()),
+    path("sessions/<uuid:pk>/held", moves.Held.as_view()),
     path("sessions/<uuid:pk>/reschedule", moves.Reschedule.as_view()),
     path("sessions/<uuid:pk>/rate", moves.Rate.as_view()),
     path("sessions/<uuid:pk>/calendar.ics", views.Calendar.as_view()),

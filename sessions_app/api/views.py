@@ -23,6 +23,7 @@ from naksha.api.errors import refuse
 from naksha.api.schema import ROLE, operation
 from naksha.api.views import ApiView, FileView
 from naksha.calendar import Method
+from naksha.db import db_now
 from naksha.errors import InvalidState
 from sessions_app import origin
 from sessions_app.access import Visitor
@@ -34,7 +35,7 @@ from sessions_app.export import exported
 from sessions_app.models import JOIN_OPENS, Review, Session, SessionNotes
 from sessions_app.money import PaymentStatus, money_of
 from sessions_app.rooms import JOIN_CLOSES, room_url
-from sessions_app.services import record_session, revise, schedule_webinar
+from sessions_app.services import held, record_session, revise, schedule_webinar
 from sessions_app.services.noting import save_notes
 from sessions_app.services.telling import calendar_for
 
@@ -154,7 +155,7 @@ def _recorded(request: Request, data: dict[str, Any]) -> Session:
 
 def detail(visitor: Visitor) -> dict[str, Any]:
     """A session as ``visitor`` may see it. Three queries, four with a review to be looked for; for its
-    client up to three more, for what cancelling costs."""
+    client up to three more, for what cancelling costs; where it is asked whether it took place, three for the log."""
     session = visitor.session
     user = None if visitor.is_consultant else visitor.user
     reviews = Review.objects.filter(session=session)
@@ -169,6 +170,7 @@ def detail(visitor: Visitor) -> dict[str, Any]:
         "leaving": origin.of(session).leaving(client=visitor.client)
         if visitor.client and not session.is_over
         else None,
+        "question": held.question(session, of_consultant=visitor.is_consultant, now=db_now()),
         "for_consultant": visitor.is_consultant,
     }
     context = {"money": money_of([session], user=user), "for_consultant": visitor.is_consultant, "more": more}

@@ -3,6 +3,7 @@ paid by silence. What the answers do is the same however often they are given.""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -22,6 +23,25 @@ from sessions_app.services import lifecycle, machine, telling
 from sessions_app.services.machine import Missing, S
 
 Says = Session.Says
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one side is asked of a session: whether it took place."""
+
+    answer_by: datetime
+    silence: Says  # what it counts as, if nobody says anything by then
+
+
+def question(session: Session, *, of_consultant: bool, now: datetime) -> Question | None:
+    """What its consultant is asked, or its client; None for whom nobody asks (any more)."""
+    waits = machine.waits_for_answer(session) if of_consultant else machine.can_client_answer(session, now)
+    if not waits:
+        return None
+    gives_back = machine.silence_gives_back(session)
+    asked_at = (session.client_asked_at if gives_back or not of_consultant else None) or session.asked_at
+    assert asked_at is not None
+    return Question(asked_at + machine.ANSWER_WITHIN, Says.NOT_HELD if gives_back else Says.HELD)
 
 
 def ask_client(session: Session, now: datetime, missing: Missing) -> None:

@@ -242,6 +242,12 @@ TABLE: tuple[Row, ...] = (
     Row("POST /sessions/{pk}/complete", NOT_YET, ids=OF_SESSION, body={"summary": "File the reply."}),
     Row("POST /sessions/{pk}/no-show", NOT_YET, ids=OF_SESSION),
     Row(
+        "POST /sessions/{pk}/held",
+        "         1    1     ~      4      ~          4     3          1         3     3",
+        ids=OF_SESSION,
+        body={"tookPlace": True},
+    ),
+    Row(
         "POST /sessions/{pk}/cancel",
         BOTH,
         ids=OF_SESSION,

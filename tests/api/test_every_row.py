@@ -54,6 +54,7 @@ TWICE_IS_ONCE = {
     "POST /sessions/{pk}/start": "it has begun already",
     "POST /sessions/{pk}/complete": "it is completed already",
     "POST /sessions/{pk}/no-show": "it is marked already",
+    "POST /sessions/{pk}/held": "it is said already",
     "POST /sessions/{pk}/cancel": "it is cancelled already",
     "POST /sessions/{pk}/reschedule": "it is at that time already",
     "POST /sessions/{pk}/messages": "clientMessageId",

@@ -15,6 +15,7 @@ from sessions_app.api.serializers.names import PLATFORM_NAMES, P, platform_of
 from sessions_app.models import Review, Session, SessionNotes
 from sessions_app.money import Money, PaymentStatus
 from sessions_app.origin import Leaving
+from sessions_app.services.held import Question
 
 
 class SessionClient(Serializer):
@@ -121,6 +122,13 @@ class SessionCancellation(Serializer):
     free_until = Instant(allow_null=True, help_text="Until then all comes back.")
 
 
+class SessionQuestion(Serializer):
+    """Whether it took place: asked of this login, and answered by POST /sessions/{id}/held."""
+
+    answer_by = Instant()
+    silence = Enum(Session.Says, help_text="What it counts as, if nobody has said anything by then.")
+
+
 class SessionDetail(SessionRow):
     """One session, with what only its own page shows."""
 
@@ -135,6 +143,8 @@ class SessionDetail(SessionRow):
     join_closes_at = Instant()
     review = SessionReview(allow_null=True, help_text="The client's own; for the consultant that of the one client.")
     cancellation = SessionCancellation(allow_null=True, help_text="For the client, until the session is over.")
+    question = SessionQuestion(allow_null=True, help_text="null where this login is not asked, or has answered.")
+    client_says = Enum(Session.Says, allow_null=True, help_text="What its client has said, where they were asked.")
 
     def to_representation(self, session: Session) -> dict[str, Any]:
         return super().to_representation(session) | detail_of(session, **self.context["more"])
@@ -148,6 +158,7 @@ def detail_of(
     opens_at: datetime,
     closes_at: datetime,
     leaving: Leaving | None,
+    question: Question | None,
     for_consultant: bool,
 ) -> dict[str, Any]:
     mine = {"notes": notes.private if notes else ""} if for_consultant else {}
@@ -163,6 +174,8 @@ def detail_of(
         "joinClosesAt": iso(closes_at),
         "review": review and rating_of(review),
         "cancellation": leaving and cancellation_of(leaving),
+        "question": question and {"answerBy": iso(question.answer_by), "silence": question.silence.name},
+        "clientSays": session.client_says.upper() or None,
     }
 
 

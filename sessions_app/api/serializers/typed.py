@@ -198,6 +198,10 @@ class CompleteSession(Serializer):
     )
 
 
+class SayHeld(Serializer):
+    took_place = serializers.BooleanField()
+
+
 class RateSession(Serializer):
     rating = serializers.IntegerField(min_value=1, max_value=5)
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=LONGEST)
