@@ -226,12 +226,36 @@ def test_a_crash_after_the_hold_is_found_again_by_the_key(fake_gateway: Any, ser
     assert again["payment"]["orderId"] == first["payment"]["orderId"]
 
 
-def test_anothers_key_finds_nothing(fake_gateway: Any, service: Any) -> None:
-    body = sent(service)
-    assert api_of().post("/book", body, Idempotency_Key="k-1").status == 201
+@pytest.mark.parametrize("key", ["4fd1b1a0-8c3e-4f43-9a2b-0f6c7b3e1d55", "019ab3c0cb4a7ec8989a" + "c858d52812a4"])
+def test_a_guests_random_key_finds_the_booking_from_another_network_too(
+    fake_gateway: Any, service: Any, key: str
+) -> None:
+    first = api_of().post("/book", sent(service), Idempotency_Key=key)
     far = api_of()
     far.client.defaults["REMOTE_ADDR"] = "203.0.113.9"
-    answer = far.post("/book", body, Idempotency_Key="k-1")
+    again = far.post("/book", sent(service), Idempotency_Key=key)
+    assert (again.status, again.body, again["Idempotent-Replayed"]) == (201, first.body, "true")
+    KeptAnswer.objects.all().delete()  # the process died before it could keep its answer
+    assert far.post("/book", sent(service), Idempotency_Key=key).data["booking"]["id"] == first.data["booking"]["id"]
+    assert Booking.objects.count() == 1
+    other = far.post("/book", sent(service, start=iso(next_slot_start(3))), Idempotency_Key=key)
+    assert (other.status, other.code) == (422, "IDEMPOTENCY_CONFLICT")
+
+
+def test_a_random_key_of_a_login_is_no_guests(fake_gateway: Any, service: Any, client_user: Any) -> None:
+    key = "4fd1b1a0-8c3e-4f43-9a2b-0f6c7b3e1d55"
+    assert api_of().post("/book", sent(service), Idempotency_Key=key).status == 201
+    mine = api_of(client_user).post("/book", sent(service, client={}), Idempotency_Key=key)
+    assert (mine.status, mine.code) == (409, "SLOT_TAKEN")
+
+
+@pytest.mark.parametrize("key", ["k-1", "00000000-0000-0000-0000-000000000000", "4fd1b1a0-8c3e-1f43-9a2b-0f6c7b3e1d55"])
+def test_anothers_key_finds_nothing(fake_gateway: Any, service: Any, key: str) -> None:
+    body = sent(service)
+    assert api_of().post("/book", body, Idempotency_Key=key).status == 201
+    far = api_of()
+    far.client.defaults["REMOTE_ADDR"] = "203.0.113.9"
+    answer = far.post("/book", body, Idempotency_Key=key)
     assert (answer.status, answer.code) == (409, "SLOT_TAKEN")
     assert BookingLink.objects.count() == 1
 

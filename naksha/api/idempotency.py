@@ -4,6 +4,8 @@ The row is written before the work begins, in a transaction of its own; its answ
 that there is either both or neither. A process that dies in between leaves a claim that is taken over once it is old,
 and nothing else. Work ``in_steps`` asks another machine and commits on the way: its answer is kept after it, and its
 services know a repeat by themselves. Answers of 500 and above are not kept: they say nothing about the work.
+
+A guest has no account: see :func:`_account`.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
@@ -40,7 +43,7 @@ def once(request: Request, work: Callable[[], Response], *, in_steps: bool = Fal
         return work()
     if not 1 <= len(key) <= 255 or not key.isprintable():
         raise refuse("Idempotency-Key", _("A key has 1 to 255 characters."))
-    account, fingerprint = _account(request), _fingerprint(request)
+    account, fingerprint = _account(request, key), _fingerprint(request)
     row = _claim(account, key, fingerprint)
     if isinstance(row, Response):
         return row
@@ -62,7 +65,7 @@ def once(request: Request, work: Callable[[], Response], *, in_steps: bool = Fal
 def name_of(request: Request) -> str:
     """The key of ``request`` under a name that no other account's key has; empty without one."""
     key = request.headers.get(HEADER, "")
-    return hashlib.sha256(f"{_account(request)}\n{key}".encode()).hexdigest() if key else ""
+    return hashlib.sha256(f"{_account(request, key)}\n{key}".encode()).hexdigest() if key else ""
 
 
 def _keep_error(row: KeptAnswer, error: Exception, request: Request) -> None:
@@ -120,11 +123,23 @@ def _claim(account: str, key: str, fingerprint: str) -> KeptAnswer | Response:
         time.sleep(0.05)
 
 
-def _account(request: Request) -> str:
+def _account(request: Request, key: str) -> str:
+    """Whose ``key`` it is. A guest's that was made at random is known by itself: whoever brings it is its maker, on
+    whatever network their phone is by then. One that somebody else might think of counts at one address alone."""
     user = request.user
     if user is not None and user.is_authenticated:
         return str(user.pk)
+    if _is_random(key):
+        return "guest"
     return hashlib.sha256(f"guest:{neighbourhood(client_address(request))}".encode()).hexdigest()
+
+
+def _is_random(key: str) -> bool:
+    """Whether it is a UUID of 74 random bits or more (RFC 9562, versions 4 and 7)."""
+    try:
+        return uuid.UUID(key).version in (4, 7)
+    except ValueError:
+        return False
 
 
 def _fingerprint(request: Request) -> str:

@@ -12,7 +12,7 @@ from naksha.crypto import EncryptedTextField
 class KeptAnswer(models.Model):
     """One ``Idempotency-Key`` of one account. While ``status`` is empty, the first request is still at work."""
 
-    account = models.CharField(max_length=64)  # a login's name, or a guest's hashed address
+    account = models.CharField(max_length=64)  # a login's name, a guest's hashed address, or "guest"
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)  # of method, path and body
     status = models.PositiveSmallIntegerField(null=True, blank=True)
