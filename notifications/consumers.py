@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from naksha.web.close_codes import TRY_LATER
 from naksha.web.sockets import Socket
 from notifications.centre import state_of
-from notifications.live import NOTIFICATIONS, group_of
+from notifications.live import EVERYTHING, NOTIFICATIONS, group_of
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +40,15 @@ class Bell(Socket):
 
     async def look(self, message: dict[str, Any]) -> None:
         """From the layer: something has changed. A thousand of these become one frame a second."""
+        self._look(message["topic"])
+
+    def catch_up(self) -> None:
+        self._look(NOTIFICATIONS, EVERYTHING)
+
+    def _look(self, *topics: str) -> None:
         if not self._open:
             return
-        self._topics.add(message["topic"])
+        self._topics.update(topics)
         if self._telling.done():
             self._telling = asyncio.create_task(self._tell())
 

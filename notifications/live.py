@@ -9,6 +9,7 @@ from naksha import live
 
 NOTIFICATIONS = "notifications"
 LINES = "lines"  # lines that are kept as read, because their reader does not want them shown
+EVERYTHING = "*"  # whatever it is that was missed
 MAILS = "mails"  # whom mails don't reach
 
 

@@ -91,6 +91,10 @@ class SessionSocket(Socket):
         """The session's state, time or place is another."""
         self.say({"type": "session.changed"})
 
+    def catch_up(self) -> None:
+        """Messages are asked for again anyway (:meth:`recheck`)."""
+        self.say({"type": "session.changed"})
+
     # --- who is there ----------------------------------------------------------------------------
 
     async def _come(self) -> None:

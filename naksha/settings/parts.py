@@ -54,7 +54,7 @@ if REDIS_URL:
     }
     CHANNEL_LAYERS: dict[str, Any] = {
         "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "BACKEND": "naksha.layers.RedisLayer",
             "CONFIG": {"hosts": [{"address": env.str("CHANNEL_REDIS_URL", REDIS_URL), "socket_connect_timeout": 0.5}]},
         }
     }

@@ -86,6 +86,9 @@ class Socket(AsyncConsumer):
     async def heard(self, frame: dict[str, Any]) -> None:
         """A frame came: a JSON object whose ``type`` is a string."""
 
+    def catch_up(self) -> None:
+        """What the layer said for a while may be lost: say what lets the browser ask for it. It may be closed."""
+
     @classmethod
     def recheck(cls, sockets: Sequence[Any]) -> dict[Any, Verdict]:
         """Ask the database again for all open sockets of this class at once; their logins were just checked.

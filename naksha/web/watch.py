@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,6 +12,7 @@ from weakref import WeakKeyDictionary
 from channels.db import database_sync_to_async
 from django.db import DatabaseError, InterfaceError
 
+from naksha import layers
 from naksha.outage import Outage
 from naksha.web.browsers import browsers
 from naksha.web.close_codes import LOGGED_OUT, TRY_LATER
@@ -22,6 +24,8 @@ CHECK_SECONDS = 2.0
 # How long sockets stay open while the database can't say whether they may, from the last question that it answered on;
 # with the second in which they are closed it is five in all.
 TRUST_SECONDS = 4.0
+# When sockets ask for what the layer has lost: not before it hears again, and not all at once.
+CATCH_UP_SECONDS = (0.5, 4.0)
 BEAT_SECONDS = 20.0  # a client that hears nothing for twice as long knows that its connection is dead
 
 database_outage = Outage("database of sockets")
@@ -67,6 +71,12 @@ class Watch:
         """Check now."""
         self._hurry.set()
 
+    def catch_up(self) -> None:
+        """The layer was cut off and is back: nobody knows what it has lost."""
+        loop = asyncio.get_running_loop()
+        for socket in self.sockets:
+            loop.call_later(random.uniform(*CATCH_UP_SECONDS), socket.catch_up)  # noqa: S311 - spreads load
+
     async def _go_round(self) -> None:
         known = beaten = time.monotonic()  # known: when the last question was asked that had an answer
         while True:
@@ -104,6 +114,9 @@ class Watch:
 
     async def _close(self, codes: dict[Socket, int]) -> None:
         await asyncio.shield(asyncio.gather(*(socket.end(code) for socket, code in codes.items())))
+
+
+layers.when_back.append(lambda: Watch.here().catch_up())
 
 
 def _examine(sockets: list[Socket]) -> dict[Socket, Verdict]:

@@ -13,14 +13,17 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
+import naksha.live
 from naksha.asgi import application
+from naksha.outage import Outage
 from naksha.testing import make_user
 from naksha.tests.lines import Line, is_refused, logged_in, talking
-from naksha.web import pace
+from naksha.web import pace, watch
 from naksha.web.close_codes import LOGGED_OUT, TRY_LATER
 from naksha.web.sockets import user_group
 from notifications import consumers, live, services
 from notifications.models import Notification
+from tests.own_redis import own_redis, server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHERE = "/ws/notifications/"
@@ -196,3 +199,23 @@ async def test_other_sockets_of_the_login_are_not_troubled() -> None:
         await get_channel_layer().group_send(user_group(user.pk), {"type": "socket.recheck"})
         await asyncio.sleep(0.3)
         assert await silent(line, 0.5)
+
+
+@pytest.mark.redis
+@pytest.mark.skipif(server() is None, reason="no redis-server on this machine")
+async def test_what_is_said_while_redis_is_away_is_asked_for_when_it_is_back(
+    tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "CATCH_UP_SECONDS", (0.1, 0.2))
+    monkeypatch.setattr(naksha.live, "outage", Outage("channel layer"))
+    user = await somebody()
+    with own_redis(tmp_path) as own:
+        hosts = [{"address": own.url, "socket_connect_timeout": 0.5}]
+        settings.CHANNEL_LAYERS = {"default": {"BACKEND": "naksha.layers.RedisLayer", "CONFIG": {"hosts": hosts}}}
+        async with await a_line(user) as line:
+            assert (await line.hear("state"))["count"] == 0
+            own.kill()
+            await notify(user=user, kind="booking", title="Farhan booked you")
+            own.start()
+            state = await line.hear("state", timeout=20)
+            assert (state["count"], state["topics"]) == (1, ["*", "notifications"])

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.services import close_account
+from naksha import layers
 from naksha.asgi import application
 from naksha.testing import make_admin, make_client, make_consultant, make_user
 from naksha.tests.lines import Line, is_refused, logged_in, talking
@@ -366,3 +367,13 @@ async def test_the_group_of_a_room_is_left_with_the_socket():
     async with talking(application, at(session), guest):
         assert len(heard()) == 1
     assert heard() == []
+
+
+async def test_what_the_layer_may_have_lost_of_the_session_is_asked_for_when_it_is_back(monkeypatch):
+    monkeypatch.setattr(watch, "CATCH_UP_SECONDS", (0.1, 0.2))
+    session, guest = await room()
+    async with talking(application, at(session), guest) as line:
+        await line.hear("welcome")
+        for tell in layers.when_back:
+            tell()
+        assert await line.hear("session.changed", timeout=3)
