@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import TypedDict, Unpack, cast
 from urllib.parse import urlsplit
@@ -11,6 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consultants.models import Consultant, Service, ServiceQuestion
 from consultants.services.profile import clean_text, locked
@@ -127,18 +130,40 @@ def create_service(*, consultant: Consultant, facts: ServiceFacts, questions: Se
     return service
 
 
+class ServiceChanged(InvalidState):
+    """It was written in another window since the writer read it (409). Nothing was changed."""
+
+    sentence = gettext_lazy(
+        "Not saved: this was changed in another window since you opened it. What you typed is still here. Save again "
+        "to put it in the place of what is saved."
+    )
+
+
+def edition_of(service: Service) -> str:
+    """What is kept of it, in a word: another one wherever it is offered otherwise."""
+    told = {name: getattr(service, name) for name in ServiceFacts.__annotations__}
+    questions = [_said(row) for row in service.questions.all()]
+    return hashlib.sha256(json.dumps([told, questions], sort_keys=True).encode()).hexdigest()[:20]
+
+
 @transaction.atomic
-def update_service(*, service: Service, facts: ServiceFacts, questions: Sequence[Question] = ()) -> Service:
-    """Change a service for bookings to come; those that are made keep their terms. Raises ValidationError."""
+def update_service(
+    *, service: Service, facts: ServiceFacts, questions: Sequence[Question] = (), seen: str | None = None
+) -> Service:
+    """Change a service for bookings to come; those that are made keep their terms. Raises ValidationError, and
+    ServiceChanged where it is of another edition than the writer has ``seen`` and would become yet another."""
     checked = check_service(facts)
     locked(service.consultant)
     service = Service.objects.get(pk=service.pk)
+    before = edition_of(service)
     if checked["kind"] != service.kind and service.bookings.exists():
         raise ValidationError({"kind": [_("It has been booked as it is. Make a new service for the other kind.")]})
     for name, value in checked.items():
         setattr(service, name, value)
     service.save(update_fields=[*checked, "updated_at"])
     _set_questions(service, questions)
+    if seen is not None and edition_of(service) != before != seen:
+        raise ServiceChanged
     return service
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from consultants.models import Consultant, ServiceQuestion
+from consultants.services import offers
 from naksha.testing import make_consultant, make_service
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,50 @@ def test_a_webinar_leads_to_its_dates(owner: Client, consultant: Consultant) -> 
     assert reverse("bookings:webinars") not in owner.get(LIST).content.decode()
     make_service(consultant, kind="webinar", capacity=40)
     assert reverse("bookings:webinars") in owner.get(LIST).content.decode()
+
+
+def seen_on(page: Any) -> str:
+    found = re.search(r'name="seen" value="([^"]+)"', page.content.decode())
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("change", ["price", "switched off", "questions"])
+def test_two_windows_do_not_overwrite_each_others_service(owner: Client, consultant: Consultant, change: str) -> None:
+    owner.post(NEW, CALL)
+    service = consultant.services.get()
+    page = reverse("consultants:edit_service", args=[service.pk])
+    mine = {**CALL, "title": "Longer call", "minutes": "45", "seen": seen_on(owner.get(page))}
+    other = {"price": {**CALL, "price_paise": "2,000"}, "questions": {**CALL, **TWO}}
+    if change == "switched off":
+        offers.close_service(service=service)
+    else:
+        assert owner.post(page, {**other[change], "seen": mine["seen"]}).status_code == 302
+        assert owner.post(page, {**other[change], "seen": mine["seen"]}).status_code == 302  # the same is no quarrel
+    words = {"price": "What is saved now: 2000", "switched off": "What is saved now: off", "questions": "Not saved"}
+    refused = owner.post(page, mine)
+    text = refused.content.decode()
+    assert refused.status_code == 409
+    assert "changed in another window" in text
+    assert words[change] in text
+    assert 'value="Longer call"' in text
+    service.refresh_from_db()
+    assert (service.title, service.minutes) == ("First call", 30)
+    assert (service.price_paise, service.is_active, service.questions.count()) == {
+        "price": (200_000, True, 0), "switched off": (150_000, False, 0), "questions": (150_000, True, 2)
+    }[change]  # fmt: skip
+    assert owner.post(page, {**mine, "seen": seen_on(refused)}).status_code == 302  # knowingly
+    service.refresh_from_db()
+    assert (service.title, service.price_paise, service.is_active) == ("Longer call", 150_000, True)
+
+
+def test_what_was_seen_of_a_service_stays_while_its_form_is_mended(owner: Client, consultant: Consultant) -> None:
+    service = make_service(consultant)
+    page = reverse("consultants:edit_service", args=[service.pk])
+    seen = seen_on(owner.get(page))
+    offers.close_service(service=service)
+    for more in ({"arrange": "add"}, {"minutes": "1"}):
+        assert seen_on(owner.post(page, {**CALL, "seen": seen, **more})) == seen
 
 
 def test_a_service_is_set_up_with_its_questions(owner: Client, consultant: Consultant) -> None:

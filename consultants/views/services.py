@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from consultants.pricing import earning
 from consultants.services import offers
 from naksha.errors import DomainError
 from naksha.money import to_paise
+from naksha.web.sections import words_stored
 
 
 @require_safe
@@ -52,29 +54,53 @@ def _edit(request: ConsultantRequest, service: Service | None) -> HttpResponse:
     if request.method != "POST":
         rows = forms.shown_questions(forms.rows_of(service))
         return _form_page(request, service, forms.ServiceForm.of(service), rows)
+    seen = request.POST.get("seen")
     if act := request.POST.get("arrange"):
         rows = forms.shown_questions(forms.arranged(forms.typed_rows(request.POST), act))
-        return _form_page(request, service, forms.ServiceForm.as_typed(request.POST), rows)
+        return _form_page(request, service, forms.ServiceForm.as_typed(request.POST), rows, seen=seen)
     form, rows = forms.ServiceForm(request.POST), forms.sent_questions(request.POST)
     wrong = [sent for sent in (form, *rows) if not sent.is_valid()]  # every one is checked and shows its errors
     if not wrong:
         try:
-            _save(request, service, form.facts(), forms.asked(rows))
+            _save(request, service, form.facts(), forms.asked(rows), seen)
         except ValidationError as error:
             form.add_error(None, error)
+        except offers.ServiceChanged as refusal:
+            return _changed_elsewhere(request, cast(Service, service), form, rows, refusal)
         else:
             return redirect("consultants:services")
-    return _form_page(request, service, form, rows, status=422)
+    return _form_page(request, service, form, rows, seen=seen, status=422)
+
+
+def _changed_elsewhere(
+    request: ConsultantRequest,
+    service: Service,
+    form: forms.ServiceForm,
+    rows: list[forms.QuestionForm],
+    refusal: offers.ServiceChanged,
+) -> HttpResponse:
+    """What was typed, with what is saved beside each field that is another; saving that again puts it in its place."""
+    stored = request.consultant.services.get(pk=service.pk)
+    kept = forms.ServiceForm.of(stored)
+    for name, value in form.facts().items():
+        if value != getattr(stored, name):
+            form.add_error(name, _("What is saved now: %(value)s") % {"value": words_stored(kept[name])})
+    form.add_error(None, str(refusal))
+    return _form_page(request, stored, form, rows, status=refusal.http_status)
 
 
 def _save(
-    request: ConsultantRequest, service: Service | None, facts: offers.ServiceFacts, questions: list[offers.Question]
+    request: ConsultantRequest,
+    service: Service | None,
+    facts: offers.ServiceFacts,
+    questions: list[offers.Question],
+    seen: str | None,
 ) -> None:
     if service is None:
         offers.create_service(consultant=request.consultant, facts=facts, questions=questions)
         messages.success(request, _("“%(title)s” is on your page.") % {"title": facts["title"]})
     else:
-        offers.update_service(service=service, facts=facts, questions=questions)
+        offers.update_service(service=service, facts=facts, questions=questions, seen=seen)
         messages.success(request, _("Saved. Bookings that are made keep their terms."))
 
 
@@ -83,12 +109,18 @@ def _form_page(
     service: Service | None,
     form: forms.ServiceForm,
     rows: list[forms.QuestionForm],
+    *,
+    seen: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """``seen`` is the edition that was read when this was begun; without it, what is kept now."""
+    if seen is None and service is not None:
+        seen = offers.edition_of(service)
     context = {
         "nav": "services",
         "consultant": request.consultant,
         "service": service,
+        "seen": seen or "",
         "form": form,
         "questions": rows,
         "can_add": len(rows) < offers.MOST_QUESTIONS,
