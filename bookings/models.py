@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
@@ -170,12 +171,14 @@ class Booking(Row, FrozenTerms):
             ),
             models.Index(fields=["client", "-starts_at"], name="booking_by_client"),
             models.Index(fields=["consultant", "created_at"], name="booking_by_making"),
-            # With what is looked for and what is found, so that a search of sessions by it reads no booking.
+            # As icontains reads it, with what is found, so that a search of sessions by it reads no booking and makes
+            # no letter great: for 5,000 that takes six times as long. The name itself is there for the planner's sake.
             models.Index(
-                fields=["consultant"],
+                "consultant",
+                Upper("contact_name"),
                 include=["contact_name", "session"],
                 condition=Q(session__isnull=False) & ~Q(contact_name=""),
-                name="booking_names",
+                name="booking_by_name",
             ),
             models.Index(
                 fields=["consultant", "starts_at"],

@@ -22,6 +22,7 @@ from dashboard.tests.scene import make_booking
 from naksha.api.testing import api_of
 from naksha.testing import make_client, make_consultant
 from quotations.testing import make_sent
+from sessions_app import origin
 from sessions_app.find_form import FindForm
 from sessions_app.models import Session
 from sessions_app.table import Table
@@ -96,6 +97,19 @@ def test_a_session_is_found_by_the_name_that_was_typed_with_its_booking(
         assert [row["id"] for row in api.get("/sessions", search=words).data["sessions"]] == [str(theirs.pk)], words
     assert [line.session.pk for line in Table(consultant, table).lines] == [theirs.pk]
     assert find(consultant, "kavya gita").sessions == []
+
+
+@pytest.mark.postgres
+def test_a_search_by_the_name_that_was_typed_reads_the_index_alone(consultant: Consultant) -> None:
+    """And the capitals that it holds, instead of making them of each name."""
+    make_booking(consultant, timezone.now() + timedelta(days=2), contact_name="Kavya Nair")
+    (books,) = origin.books()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        plan = books.named("kavya", consultant=consultant).explain(verbose=True)
+    assert "Index Only Scan using booking_by_name" in plan
+    assert "Filter: ((upper(" in plan
 
 
 def test_a_number_finds_what_it_names(consultant: Consultant) -> None:
