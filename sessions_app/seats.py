@@ -95,7 +95,7 @@ def release_seat(*, seat_id: UUID) -> bool:
         return False
     session_id, client_id = Seat.objects.values_list("session_id", "client_id").get(pk=seat_id)
     give_back(session_id)
-    reminding.drop(session_id, client_id=client_id)
+    reminding.take_back(session_id, client_id=client_id)
     return True
 
 

@@ -2,7 +2,7 @@
 
 from notifications.live import changed
 from notifications.services.broadcast import broadcast
-from notifications.services.mail import resend_mail, send_mail, was_queued
+from notifications.services.mail import resend_mail, send_mail, was_queued, withdraw_mails
 from notifications.services.preferences import (
     hold_preferences,
     save_preferences,
@@ -31,4 +31,5 @@ __all__ = [
     "stop_mails",
     "want_mails_again",
     "was_queued",
+    "withdraw_mails",
 ]

@@ -92,6 +92,13 @@ def _as_wished(to: str, kind: str, useful_until: datetime | None) -> dict[str, A
     return {"due_at": until} if until else {}
 
 
+def withdraw_mails(*, dedupe_keys: list[str]) -> int:
+    """Take back mails that have not gone out, in the caller's transaction, because they are not true any more. One that
+    is being sent at this moment goes out. Returns how many."""
+    waiting = OutgoingMail.objects.filter(dedupe_key__in=dedupe_keys, status=OutgoingMail.Status.QUEUED)
+    return waiting.update(**_UNWANTED, updated_at=timezone.now())
+
+
 @transaction.atomic
 def resend_mail(*, mail: OutgoingMail, actor: User, reason: str = "") -> OutgoingMail:
     """Queue a sent or given-up mail once more, as ``actor`` asked.

@@ -106,7 +106,7 @@ def _call_off(session_id: UUID, statuses: list[str], reason: str, sequence: int 
     )
     if not done:
         raise InvalidState
-    reminding.drop(session_id)
+    reminding.take_back(session_id)
     session = _whole(session_id)
     past.changed(session.consultant_id, session.starts_at)  # one that did not take place is called off days later
     moved_on.tell(session, cancelled_words(reason))

@@ -262,7 +262,7 @@ def close_off(session: Session, *, now: datetime, actor: User | None, reason: st
         )
     if session.occupancy_id is not None:
         time.release(occupancy_id=session.occupancy_id)
-    reminding.drop(session.pk)
+    reminding.take_back(session.pk)
     past.changed(session.consultant_id, session.starts_at)
 
 

@@ -24,7 +24,7 @@ from clients.models import Client
 from consultants.models import BookingPolicy, Consultant, usual_reminders
 from consultants.services import mail_words
 from naksha.db import db_now
-from notifications.services import mail_waits_until, notify, send_mail
+from notifications.services import mail_waits_until, notify, send_mail, withdraw_mails
 from sessions_app import origin
 from sessions_app.access import mint_link
 from sessions_app.facts import link_url, room_path, session_facts
@@ -49,6 +49,7 @@ def plan(session: Session, *, client: Client | None = None) -> None:
     there = {((row.side, row.client_id), row.minutes_before): row for row in rows}
     wanted = _wanted(session, client)
     now = db_now()
+    _unsay(row for row in there.values() if row.due_at != _due_at(session, row.minutes_before))
     changed = [row for key, row in there.items() if _follows(row, wanted.get(key), now)]
     Reminder.objects.bulk_update(changed, ["due_at", "put_off_until", "status", "sent_at", "updated_at"])
     Reminder.objects.bulk_create(
@@ -75,6 +76,21 @@ def drop(session_id: UUID, *, client_id: UUID | None = None) -> None:
     if client_id is not None:
         rows = rows.filter(client_id=client_id)
     rows.update(status=S.DROPPED, updated_at=db_now())
+
+
+def take_back(session_id: UUID, *, client_id: UUID | None = None) -> None:
+    """As :func:`drop`, where it does not take place, or not for that client: nor is anybody told later who should have
+    been told by now."""
+    drop(session_id, client_id=client_id)
+    sent = Reminder.objects.filter(session_id=session_id, status=S.SENT)
+    _unsay(sent if client_id is None else sent.filter(client_id=client_id))
+
+
+def _unsay(rows: Iterable[Reminder]) -> None:
+    """Take back what was written of a time that is not the session's any more and, with a mail server that hangs, has
+    not gone out."""
+    if keys := [_key(row) for row in rows if row.status == S.SENT]:
+        withdraw_mails(dedupe_keys=keys)
 
 
 def send_due(*, limit: int = 500) -> int:
@@ -225,10 +241,12 @@ def _wanted(session: Session, client: Client | None) -> dict[tuple[Reader, int],
     policy = BookingPolicy.objects.filter(consultant_id=session.consultant_id).first()
     times = policy.reminder_minutes if policy else usual_reminders()
     return {
-        (reader, minutes): session.starts_at - timedelta(minutes=minutes)
-        for reader in _readers(session, client)
-        for minutes in set(times)
+        (reader, minutes): _due_at(session, minutes) for reader in _readers(session, client) for minutes in set(times)
     }
+
+
+def _due_at(session: Session, minutes: int) -> datetime:
+    return session.starts_at - timedelta(minutes=minutes)
 
 
 def _readers(session: Session, client: Client | None) -> Iterable[Reader]:

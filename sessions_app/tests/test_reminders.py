@@ -16,6 +16,7 @@ from bookings.testing import make_paid, make_webinar
 from consultants.models import BookingPolicy
 from consultants.services.policy import save_policy
 from naksha.testing import make_client, make_user, next_slot_start
+from notifications.delivery import deliver
 from notifications.models import Notification, OutgoingMail
 from notifications.rendering import render_mail
 from sessions_app import seats
@@ -105,6 +106,41 @@ def test_a_sent_one_waits_again_when_the_session_moves_away():
     with time_machine.travel(later - timedelta(hours=23), tick=False):
         assert reminding.send_due() == 2
     assert len(mails()) == 4
+
+
+def _moved(session):
+    later = session.starts_at + timedelta(days=7)
+    move_session(session_id=session.pk, starts_at=later, ends_at=later + timedelta(minutes=30), sequence=1)
+
+
+def _called_off(session):
+    call_off(session_id=session.pk, reason="Ill", sequence=1)
+
+
+@pytest.mark.parametrize("change", [_moved, _called_off])
+def test_what_a_mail_server_that_hangs_has_not_taken_is_taken_back_with_the_time(change):
+    session, other = make_session(), make_session()
+    with before(session, hours=23):
+        assert reminding.send_due() == 4
+        OutgoingMail.objects.filter(template="reminder_consultant", to=session.consultant.user.email).update(
+            status="sent"
+        )
+        change(session)
+        gone = OutgoingMail.objects.get(template="reminder_client", to=session.client.email)
+        assert gone.status == "skipped"
+        assert not deliver(gone.pk)
+    sent = OutgoingMail.objects.get(template="reminder_consultant", to=session.consultant.user.email)
+    assert sent.status == "sent"
+    kept = OutgoingMail.objects.filter(to__in=[other.client.email, other.consultant.user.email])
+    assert {mail.status for mail in kept} == {"queued"}
+
+
+def test_planning_again_takes_no_mail_back():
+    session = make_session()
+    with before(session, hours=23):
+        reminding.send_due()
+        reminding.plan(session)
+    assert {mail.status for mail in mails()} == {"queued"}
 
 
 def test_one_that_a_move_puts_into_the_past_is_dropped():
