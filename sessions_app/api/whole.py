@@ -72,6 +72,7 @@ class Listed(_Columns):
 
     __slots__ = ()
     Status = Session.Status
+    UNASKED = Session.UNASKED
     minutes = Session.minutes
     balance_paise = Session.balance_paise
     owed_paise = Session.owed_paise
