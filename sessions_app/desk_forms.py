@@ -167,6 +167,13 @@ def first_values(
     }
 
 
-def time_form(session: Session, zone: str, data: Any = None) -> TimeForm:
+class MoveForm(TimeForm):
+    """When a session that was written down takes place, and for how long: what the calendar does by a drag."""
+
+    minutes = forms.IntegerField(label=_("Length"), min_value=5, max_value=LONGEST_MINUTES, help_text=_("In minutes."))
+
+
+def move_form(session: Session, zone: str, data: Any = None) -> MoveForm:
     local = session.starts_at.astimezone(zone_of(zone))
-    return TimeForm(data, zone=zone, initial={"date": local.date(), "time": local.time()})
+    initial = {"date": local.date(), "time": local.time(), "minutes": session.minutes}
+    return MoveForm(data, zone=zone, initial=initial)

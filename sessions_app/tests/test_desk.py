@@ -242,9 +242,10 @@ def test_a_recorded_session_is_moved_and_cancelled_on_its_own_pages(desk, record
     page = reverse("sessions:move", args=[recorded.pk])
     assert "Move Second opinion with Meera Nair" in desk.get(page).content.decode()
     day = (timezone.localdate() + timedelta(days=5)).isoformat()
-    desk.post(page, {"date": day, "time": "12:00"})
+    assert desk.post(page, {"date": day, "time": "12:00", "minutes": "2"}).status_code == 400
+    desk.post(page, {"date": day, "time": "12:00", "minutes": "75"})
     recorded.refresh_from_db()
-    assert (recorded.starts_at.hour, recorded.starts_at.minute) == (6, 30)
+    assert (recorded.starts_at.hour, recorded.starts_at.minute, recorded.minutes) == (6, 30, 75)
     page = reverse("sessions:cancel", args=[recorded.pk])
     assert desk.post(page, {"reason": ""}).status_code == 400
     assert "Cancel the session with Meera Nair?" in desk.get(page).content.decode()

@@ -18,7 +18,7 @@ from clients.fields import ReasonForm
 from naksha.db import db_now
 from naksha.errors import DomainError
 from sessions_app import origin
-from sessions_app.desk_forms import SummaryForm, time_form
+from sessions_app.desk_forms import SummaryForm, move_form
 from sessions_app.services import (
     cancel,
     complete,
@@ -27,7 +27,7 @@ from sessions_app.services import (
     not_paid_elsewhere,
     paid_elsewhere,
     renewing,
-    reschedule,
+    revise,
     start,
 )
 from sessions_app.services.machine import is_ahead
@@ -160,10 +160,11 @@ def move(request: ConsultantRequest, pk: UUID) -> HttpResponse:
     if session.is_webinar or not is_ahead(session, db_now()):
         return redirect("sessions:desk", pk)
     zone = request.consultant.timezone
-    form = time_form(session, zone, request.POST if request.method == "POST" else None)
+    form = move_form(session, zone, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            reschedule(session=session, actor=request.user, starts_at=form.cleaned_data["starts_at"])
+            new = {name: form.cleaned_data[name] for name in ("starts_at", "minutes")}
+            revise(session=session, actor=request.user, **new)
         except (TimeRefused, DomainError) as error:
             form.add_error("time", str(error))
         else:
