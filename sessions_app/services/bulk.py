@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from consultants.models import Consultant
 from naksha.db import db_now
-from naksha.errors import DomainError
+from naksha.errors import DomainError, InvalidState
 from sessions_app import origin
 from sessions_app.errors import TheyCame, YouDidNotCome
 from sessions_app.models import JoinEvent, Session
@@ -105,7 +105,7 @@ def do(*, consultant: Consultant, actor: User, ids: Iterable[UUID], act: str, wo
         try:
             ACTS[act](session, actor, words or Words())
         except DomainError as error:
-            report.refused.append(Refusal(pk, session, error.code, str(error)))
+            report.refused.append(Refusal(pk, session, error.code, _why(session, act, error)))
         except PermissionDenied:  # suspended meanwhile
             report.refused.append(Refusal(pk, session, "PERMISSION_DENIED", _("This account may not do that.")))
         except Exception:
@@ -115,6 +115,12 @@ def do(*, consultant: Consultant, actor: User, ids: Iterable[UUID], act: str, wo
         else:
             report.done.append(session)
     return report
+
+
+def _why(session: Session, act: str, error: DomainError) -> str:
+    """What ``error`` says. Where that is only that its state is another: which one, if it was so before."""
+    said = str(error)
+    return (said == str(InvalidState.sentence) and forecast([session], act).get(session.pk)) or said
 
 
 def forecast(sessions: Iterable[Session], act: str) -> dict[UUID, str]:
@@ -135,8 +141,10 @@ def forecast(sessions: Iterable[Session], act: str) -> dict[UUID, str]:
 def _why_not(session: Session, act: str, now: datetime, came: set[str]) -> str:
     if act == "paid-elsewhere":
         return _why_not_elsewhere(session)
-    target = {"start": S.IN_PROGRESS, "complete": S.COMPLETED, "cancel": S.CANCELLED, "no-show": S.NO_SHOW}[act]
-    if target not in machine.MOVES[session.status] or session.status == S.PENDING:
+    targets = {"start": S.IN_PROGRESS, "complete": S.COMPLETED, "cancel": S.CANCELLED, "no-show": S.NO_SHOW}
+    if act not in targets:
+        return ""
+    if targets[act] not in machine.MOVES[session.status] or session.status == S.PENDING:
         return _("Its state is: %(state)s.") % {"state": session.get_status_display()}
     if act == "start" and not machine.can_start(session, now):
         return _("You can start it from 10 minutes before.") if now < session.starts_at else _("Its time is over.")

@@ -192,3 +192,12 @@ def test_a_press_is_a_post_of_a_consultants_login(client, client_user, desk):
     client.force_login(client_user)
     assert client.post(PAGE).status_code == 403
     assert reverse("sessions:several") == PAGE
+
+
+def test_what_could_not_be_done_before_either_is_told_in_the_same_words(desk, consultant):
+    under_way = begun(record(consultant), minutes=5)
+    Session.objects.filter(pk=under_way.pk).update(status=S.IN_PROGRESS)
+    report = press(desk, "cancel", under_way, record(consultant, 4), sure="1", reason="Ill.").content.decode()
+    assert "Its state is: In progress." in report
+    assert "meanwhile" not in report
+    assert states(under_way) == [S.IN_PROGRESS]
