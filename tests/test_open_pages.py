@@ -135,7 +135,7 @@ def analytics_page(consultant: Consultant, gateway: Any) -> Open:
     return Open(
         page=reverse("dashboard:analytics"),
         part=reverse("dashboard:analytics_parts"),
-        was="No figures yet",
+        was="No figures for these days",
         now="<canvas",
         happens=lambda: make_paid(gateway, consultant, service=service),
         more=lambda: [make_paid(gateway, consultant, service=service, starts_at=soon(n)) for n in range(3)],

@@ -72,13 +72,13 @@ def test_nothing_of_another_consultant_is_shown(
     client: Client, practice: Practice, other_consultant: Consultant
 ) -> None:
     client.force_login(other_consultant.user)
-    assert "No figures yet" in get(client).content.decode()
+    assert "No figures for these days" in get(client).content.decode()
     assert table(get(client, DAYS, period="12m")) == []
 
 
 def test_a_new_consultant_is_told_what_to_do(owner: Client) -> None:
     text = get(owner).content.decode()
-    assert "No figures yet" in text
+    assert "No figures for these days" in text
     assert reverse("dashboard:today") in text
     assert "<canvas" not in text
     assert "chart.umd" not in text
