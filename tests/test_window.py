@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from naksha.testing import make_user
-from tests.window import browser, meanwhile
+from tests.window import browser, close_kept, keep, meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -24,6 +24,18 @@ def test_each_opens_windows_of_its_own_in_the_same_browser() -> None:
         assert second is first
         assert second.contexts == []
         assert second.new_context().cookies() == []
+
+
+def test_one_that_is_kept_stays_until_it_is_said_to_be_closed() -> None:
+    with browser() as first:
+        context = keep(first.new_context())
+        first.new_context()
+    with browser() as second:
+        assert second.contexts == [context]
+    close_kept()
+    with browser() as third:
+        assert third.contexts == []
+    close_kept()
 
 
 def test_the_thread_is_the_databases_again() -> None:

@@ -17,6 +17,7 @@ from tests.needs import chromium
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _started: list[Any] = []  # Playwright, its loop and Chromium
+_kept: list[Any] = []  # windows that stay from one test to the next
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def browser() -> Iterator[Any]:
         yield opened
     finally:
         try:
-            for context in [context for context in opened.contexts if context not in before]:
+            for context in [context for context in opened.contexts if context not in [*before, *_kept]]:
                 context.close()
         finally:
             asyncio._set_running_loop(outer)
@@ -50,6 +51,21 @@ def meanwhile(act: Callable[[], Any]) -> Any:
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(run).result()
+
+
+def keep(context: Any) -> Any:
+    """Let a window outlive the test that opens it, with the scripts and fonts it has fetched, until ``close_kept``."""
+    _kept.append(context)
+    return context
+
+
+def close_kept() -> None:
+    closing, _kept[:] = list(_kept), []
+    if closing and _started and _started[2].is_connected():
+        with browser() as opened:
+            for context in closing:
+                if context in opened.contexts:
+                    context.close()
 
 
 def _running() -> list[Any]:

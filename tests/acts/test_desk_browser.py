@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -19,15 +17,10 @@ from naksha.testing import PASSWORD, make_client, next_slot_start
 from payments.models import LedgerEntry, Payment
 from sessions_app.models import Session
 from sessions_app.testing import make_recorded
-from tests.acts.walk import SCREENS, Walk, walking
+from tests.acts.walk import SCREENS, Screen, Walk, rows_of, walking
 from tests.window import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.parametrize("screen", SCREENS)]
-Screen = tuple[int, str]
-
-
-def rows_of(file: tuple[str, bytes]) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(file[1].decode("utf-8-sig"))))
 
 
 def test_a_client_is_added_and_changed_and_an_address_that_is_taken_leads_to_whose_it_is(
