@@ -15,14 +15,13 @@ from naksha.testing import make_client, next_slot_start
 from notifications.models import OutgoingMail
 from payments.models import Refund
 from quotations.models import Quotation
-from quotations.testing import make_draft, make_sent
+from quotations.testing import make_sent
 from sessions_app.models import Review
 from sessions_app.testing import make_review
-from tests.acts.walk import SCREENS, walking
+from tests.acts.walk import SCREENS, Screen, walking
 from tests.window import meanwhile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.parametrize("screen", SCREENS)]
-Screen = tuple[int, str]
 
 
 def mails(template: str) -> int:
@@ -62,28 +61,44 @@ def test_a_request_is_accepted_and_another_declined_with_a_reason(
     assert Booking.objects.get(status="accepted").session is not None
 
 
-def test_a_quotation_is_sent_revised_copied_and_withdrawn(
+def test_a_quotation_is_written_sent_revised_copied_and_withdrawn(
     live_server: Any, consultant: Consultant, screen: Screen
 ) -> None:
-    draft = make_draft(consultant, client=make_client(consultant, name="Meera Iyer"))
+    make_client(consultant, name="Meera Iyer", email="meera@example.com")
     with walking(live_server, consultant.user, screen, "quotation") as walk:
-        walk.open(f"/dashboard/quotations/{draft.pk}/")
+        page = walk.page
+        walk.open("/dashboard/quotations/")
+        walk.press(walk.link("New quotation").first)
+        walk.type(page.get_by_label("Client", exact=True), "meera@example.com")
+        walk.type(page.get_by_label("What it is for"), "A company of your own")
+        walk.type(page.get_by_label("What it is", exact=True), "Registration")
+        walk.type(page.get_by_label("Price of one"), "25,000")
+        with page.expect_response("**/totals/"):
+            walk.type(page.get_by_label("Discount").last, "150")
+        walk.press(walk.button("Save the draft"))
+        walk.told()
+        walk.sees("It can be at most 100 %.")
+        walk.fits("too much off")
+        walk.type(page.get_by_label("Discount").last, "20")
+        expect(page.locator("#totals")).to_contain_text("₹20,000.00")
+        walk.press(walk.button("Add a line"))
+        expect(page.get_by_label("What it is", exact=True).last).to_be_focused()
+        page.keyboard.insert_text("The first return")
+        walk.type(page.get_by_label("Price of one").last, "6,250")
+        expect(page.locator("#totals")).to_contain_text("₹25,000.00")
+        walk.press(walk.button("Save the draft"))
+        walk.sees("Saved. It goes to nobody until you send it.")
         walk.fits("a draft")
+        draft = meanwhile(Quotation.objects.get)
         walk.press(walk.button("Send by mail"))
         walk.sees("Sent to Meera Iyer.")
         walk.fits("sent")
         assert mails("quotation_sent") == 1
         walk.press(walk.button("Revise"))
         walk.heading("Revise the quotation")
-        walk.type(walk.page.get_by_label("Price of one").first, "much")
-        walk.press(walk.button("Save the draft"))
-        walk.told()
-        walk.fits("no price")
-        walk.press(walk.button("Add a line"))
-        expect(walk.page.get_by_label("What it is", exact=True).last).to_be_focused()
-        walk.press(walk.button("Remove 3"))
-        expect(walk.button("Remove 3")).to_have_count(0)
-        walk.type(walk.page.get_by_label("Price of one").first, "21,000")
+        walk.press(walk.button("Remove 2"))
+        expect(walk.button("Remove 2")).to_have_count(0)
+        walk.type(walk.page.get_by_label("Price of one"), "32,500")
         expect(walk.page.locator("#totals")).to_contain_text("₹26,000.00")
         walk.press(walk.button("Save the draft"))
         walk.press(walk.button("Send by mail"))
