@@ -113,18 +113,9 @@ class QuotationInput(Serializer):
 
 
 class QuotationChange(QuotationInput):
-    """``edition`` is the one that was read: where the draft has another by now, nothing is written (409). Whatever
-    takes the place of what it doesn't name (a whole draft, all its lines) says which one that was."""
+    """``edition`` is the one that was read: where the draft has another by now, nothing is written (409)."""
 
-    edition = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        if "lines" in attrs and "edition" not in attrs:
-            raise serializers.ValidationError(
-                {"edition": [_("Say which edition you have read: all lines are replaced.")]}
-            )
-        return attrs
+    edition = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
 
 
 class SendInput(Serializer):

@@ -146,8 +146,7 @@ class OneQuotation(QuotationView):
         errors=[*APPROVED, "NOT_FOUND", "INVALID_STATE"],
         request_example={**examples.INPUT, "edition": 1},
         example=examples.DETAIL,
-        description="What was sent doesn’t change any more. `edition` is the one that you have read: where another has "
-        "been written since, nothing is (409).",
+        description="What was sent doesn’t change any more. `edition` keeps two writers from each other’s changes.",
     )
     def put(self, request: Request, pk: UUID) -> Response:
         quotation = self.one(pk)
@@ -162,7 +161,7 @@ class OneQuotation(QuotationView):
         errors=[*APPROVED, "NOT_FOUND", "INVALID_STATE"],
         request_example={"discountPercent": 5},
         example=examples.DETAIL,
-        description="`lines` are always given whole, with the `edition` that was read; other fields may go without.",
+        description="`lines` are always given whole.",
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         quotation = self.one(pk)
@@ -174,7 +173,7 @@ class OneQuotation(QuotationView):
             services.change_draft(
                 quotation=quotation,
                 actor=self.user,
-                edition=given["edition"],
+                edition=given.get("edition", quotation.edition),
                 client=self.client_of(given) or quotation.client,
                 draft=shown.draft_of(given),
             )

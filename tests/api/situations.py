@@ -224,7 +224,7 @@ SITUATIONS: tuple[Situation, ...] = (
     Situation("POST /uploads", STATE, "client", prepare=many_files, **form(file=PDF)),
     # --- clients, quotations --------------------------------------------------------------------
     Situation("POST /clients/import", STATE, "consultant", prepare=importing, **form(file=LIST)),
-    Situation("PUT /quotations/{pk}", STATE, "consultant", SENT, {**QUOTATION, "edition": 1}),
+    Situation("PUT /quotations/{pk}", STATE, "consultant", SENT, QUOTATION),
     Situation("PATCH /quotations/{pk}", STATE, "consultant", SENT, {"discountPercent": 5}),
     Situation("DELETE /quotations/{pk}", STATE, "consultant", SENT, prepare=accepted),
     Situation("POST /quotations/{pk}/send", STATE, "consultant", SENT, {"byMail": True}, withdrawn),

@@ -297,7 +297,7 @@ TABLE: tuple[Row, ...] = (
     Row("GET /quotations", PRACTICE),
     Row("POST /quotations", PRACTICE, body=QUOTATION),
     Row("GET /quotations/{pk}", OWN_PRACTICE, {"pk": "quotation"}),
-    Row("PUT /quotations/{pk}", OWN_PRACTICE, {"pk": "quotation"}, {**QUOTATION, "edition": 1}),
+    Row("PUT /quotations/{pk}", OWN_PRACTICE, {"pk": "quotation"}, QUOTATION),
     Row("PATCH /quotations/{pk}", OWN_PRACTICE, {"pk": "quotation"}, {"discountPercent": 5}),
     Row("DELETE /quotations/{pk}", OWN_PRACTICE, {"pk": "quotation"}),
     Row("POST /quotations/{pk}/send", OWN_PRACTICE, {"pk": "quotation"}, {"byMail": True}),
