@@ -61,6 +61,7 @@ def test_today_is_answered_joined_and_left_by_its_keys(
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Kabir Shah", level=1)).to_be_visible()
         for keys, title in (("gs", "Sessions"), ("gl", "Clients"), ("nq", "New quotation"), ("gt", "Today")):
+            page.wait_for_load_state()  # with its scripts, which hear the keys
             for key in keys:
                 page.keyboard.press(key)
             expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
