@@ -54,6 +54,7 @@ MODELS: dict[str, str] = {
     "django_celery_beat.PeriodicTask": NONE,
     "socialaccount.SocialApp": NONE,
     "web.AttemptCount": NONE,  # keyed hashes that live for a day
+    "web.RecentTries": NONE,  # the same, with moments
     "dashboard.FiguresKept": NONE,
     "dashboard.DailyAnalytics": NONE,
     "dashboard.DailyClient": NONE,  # that somebody came; who it was goes with the client's row

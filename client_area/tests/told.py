@@ -21,7 +21,7 @@ def tell(session: Session, client: Client) -> None:
     Message.objects.filter(conversation__session=session).update(sent_at=session.ended_at)
     Member.objects.filter(side="consultant").update(digest_due_at=session.ended_at)
     assert digesting.send_due() == 1
-    telling.how_did_it_go(session)
+    telling.how_did_it_go(session, missing="")
 
 
 def send() -> None:

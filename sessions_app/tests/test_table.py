@@ -58,7 +58,7 @@ def test_an_open_table_hears_of_each_move_and_of_money_and_gets_304_while_nothin
     now = timezone.now()
     Session.objects.update(starts_at=now - timedelta(minutes=1), ends_at=now + timedelta(minutes=29))
     page = desk.get(LIST, {"show": "coming"})
-    assert 'data-live-on="sessions bookings payments clients"' in page.content.decode()
+    assert 'data-live-on="sessions bookings payments clients views"' in page.content.decode()
     first = desk.get(ROWS, {"show": "coming"})
     assert "<html" not in first.content.decode()
     assert page.context["version"] == first["ETag"]
