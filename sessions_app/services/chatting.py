@@ -26,7 +26,8 @@ from accounts.models import User
 from clients.models import Client
 from consultants.models import Consultant
 from naksha.db import db_now, db_now_sql, give_back_connection
-from naksha.kept import Fresh, Kept, KeptInsert, Param, all_but
+from naksha.kept import Kept, Param, all_but
+from naksha.kept_insert import Fresh, KeptInsert
 from naksha.prepared import prepared_cursor
 from naksha.web import limits
 from sessions_app.access import CLIENT, LOGIN, Visitor
