@@ -54,7 +54,7 @@ class Life:
         self.count += 1
         dice = random.Random(f"life {self.count}")  # noqa: S311 - a show, not a secret
         session = read(session_id)
-        booked = timezone.now()
+        booked = max(timezone.now(), session.created_at)  # a request becomes a session when it is accepted, hours later
         if role == "lively":
             self.later(self.now - timedelta(minutes=talk.LIVELY[0][0]), partial(self.chats.lively, session_id))
         elif dice.random() < (0.7 if session.starts_at > self.now else 0.36):
