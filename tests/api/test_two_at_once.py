@@ -134,15 +134,15 @@ def test_without_the_lock_it_would_not_be(race: Race, monkeypatch: pytest.Monkey
 
 def test_a_service_that_is_deleted_meanwhile_is_one_that_there_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     user, path = a_service()
-    locked = offers._locked
+    locked = offers.locked
 
     def late(consultant: Any) -> Any:
-        monkeypatch.setattr(offers, "_locked", locked)
+        monkeypatch.setattr(offers, "locked", locked)
         assert api_of(user).delete(path).status == 200
         return locked(consultant)
 
     for method in ("put", "patch"):
         user, path = a_service()
-        monkeypatch.setattr(offers, "_locked", late)
+        monkeypatch.setattr(offers, "locked", late)
         changed = getattr(api_of(user), method)(path, {"title": "Mine", "minutes": 30, "pricePaise": 0})
         assert (changed.status, changed.code) == (404, "NOT_FOUND")
