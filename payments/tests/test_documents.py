@@ -15,8 +15,8 @@ from payments import documents
 from payments.documents.facts import printable
 from payments.documents.paper import draw_picture
 from payments.models import Invoice
-from payments.testing import paid
-from payments.tests.test_invoices import FACTS, REGULAR, UNTAXED, refund
+from payments.testing import paid, promise_refund
+from payments.tests.test_invoices import FACTS, REGULAR, UNTAXED
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,7 @@ def test_a_composition_taxpayer_says_so(sell):
 
 def test_a_credit_note_names_its_invoice_and_its_reason(sell, fake_payable):
     sell()
-    refund(fake_payable, 59_000)
+    promise_refund(fake_payable, 59_000)
     page = paper(Invoice.objects.get(kind="credit_note"))
     assert f"{Invoice.objects.final().get().number} of" in page
     assert "Reason: Cancelled by the client." in page
@@ -185,7 +185,7 @@ def test_no_other_link_does(sell, client):
 
 def test_a_receipt_says_what_came_and_what_went_back(sell, fake_payable, client):
     payment = sell()
-    refund(fake_payable, 18_000)
+    promise_refund(fake_payable, 18_000)
     payment.refresh_from_db()
     page = text_of(client.get(documents.receipt_url(payment)).content)
     for part in ("Payment receipt", "₹1,180.00", payment.order_id, "Refund", "₹180.00", "Farhan Qureshi", "UPI"):
